@@ -1,0 +1,149 @@
+/**
+ * The IPC contract: one map from channel to argument schema and result type. The router in main checks every call
+ * against it, the preload bridge and the renderer's `api.ts` derive their types from it; nothing else knows a channel.
+ */
+import { z } from 'zod'
+import type { ErrorData } from './errors.ts'
+import {
+  connectRequestSchema,
+  endpointSchema,
+  entryTypeSchema,
+  questionAnswerSchema,
+  settingsSchema,
+  transferRequestSchema,
+  type AppInfo,
+  type Entry,
+  type ListingSummary,
+  type ProtocolLine,
+  type QuarantineItem,
+  type Question,
+  type RecentConnection,
+  type RemovalResult,
+  type ScannerStatus,
+  type SessionState,
+  type Settings,
+  type Side,
+  type TransferRow,
+  type TransferTotals,
+} from './models.ts'
+
+const path = z.string().min(1).max(32_768)
+const name = z.string().min(1).max(1024)
+/** The renderer numbers its listing requests, so that rows of an abandoned one can be told apart. */
+const requestId = z.int().min(1)
+const nothing = z.tuple([])
+const ids = z.tuple([z.array(z.int().min(1)).min(1).max(1_000_000)])
+
+/** Channel -> schema of its arguments (a tuple). */
+export const ipcArguments = {
+  'app.info': nothing,
+  'clipboard.write': z.tuple([z.string().max(1_000_000)]),
+  'settings.get': nothing,
+  'settings.update': z.tuple([settingsSchema.partial()]),
+  'recent.list': nothing,
+  'recent.remove': z.tuple([endpointSchema]),
+  'session.get': nothing,
+  'session.connect': z.tuple([connectRequestSchema]),
+  'session.disconnect': nothing,
+  'local.list': z.tuple([z.object({ requestId, path })]),
+  'local.mkdir': z.tuple([z.object({ folder: path, name })]),
+  'local.rename': z.tuple([z.object({ folder: path, from: name, to: name })]),
+  'local.remove': z.tuple([z.object({ folder: path, names: z.array(name).min(1).max(100_000) })]),
+  'remote.list': z.tuple([z.object({ requestId, path })]),
+  'remote.mkdir': z.tuple([z.object({ folder: path, name })]),
+  'remote.rename': z.tuple([z.object({ folder: path, from: name, to: name })]),
+  'remote.remove': z.tuple([
+    z.object({
+      folder: path,
+      entries: z
+        .array(z.object({ name, type: entryTypeSchema }))
+        .min(1)
+        .max(100_000),
+    }),
+  ]),
+  'transfers.add': z.tuple([transferRequestSchema]),
+  'transfers.list': nothing,
+  'transfers.cancel': ids,
+  'transfers.retry': ids,
+  'transfers.clearFinished': nothing,
+  'questions.pending': nothing,
+  'questions.answer': z.tuple([z.int().min(1), questionAnswerSchema]),
+  'scanner.status': nothing,
+  'scanner.restart': nothing,
+  'quarantine.list': nothing,
+  'quarantine.remove': z.tuple([z.array(z.uuid()).min(1).max(100_000)]),
+  'protocol.lines': nothing,
+} as const satisfies Record<string, z.ZodType>
+
+export type IpcChannel = keyof typeof ipcArguments
+
+/** Channel -> what its promise resolves to. */
+export interface IpcResults {
+  'app.info': AppInfo
+  'clipboard.write': void
+  'settings.get': Settings
+  'settings.update': Settings
+  'recent.list': RecentConnection[]
+  'recent.remove': RecentConnection[]
+  'session.get': SessionState
+  /** Resolves when logged in; a failure rejects and also shows in the session state. */
+  'session.connect': SessionState
+  'session.disconnect': void
+  /** Rows come by `listing` events with the same requestId, first ones at once; resolves when all were sent. */
+  'local.list': ListingSummary
+  /** Absolute path of the new folder. */
+  'local.mkdir': string
+  'local.rename': string
+  'local.remove': RemovalResult
+  'remote.list': ListingSummary
+  'remote.mkdir': string
+  'remote.rename': string
+  'remote.remove': RemovalResult
+  /** Resolves when the planner has journalled every file; rows show by events long before. */
+  'transfers.add': { added: number }
+  'transfers.list': { rows: TransferRow[]; totals: TransferTotals }
+  'transfers.cancel': void
+  'transfers.retry': void
+  'transfers.clearFinished': void
+  'questions.pending': Question[]
+  'questions.answer': void
+  'scanner.status': ScannerStatus
+  'scanner.restart': void
+  'quarantine.list': QuarantineItem[]
+  'quarantine.remove': QuarantineItem[]
+  'protocol.lines': ProtocolLine[]
+}
+
+export type IpcArgs<C extends IpcChannel> = z.input<(typeof ipcArguments)[C]>
+/** Arguments as a handler gets them: parsed, defaults filled in. */
+export type IpcParsedArgs<C extends IpcChannel> = z.output<(typeof ipcArguments)[C]>
+
+/** How a result crosses: errors are data, since Electron keeps only an error's message. */
+export type IpcReply<C extends IpcChannel> = { ok: true; value: IpcResults[C] } | { ok: false; error: ErrorData }
+
+/** Main -> renderer. They travel in batches, at most about 20 a second, in order, and carry changes. */
+export type AppEvent =
+  | { type: 'session'; session: SessionState }
+  | { type: 'listing'; side: Side; requestId: number; entries: Entry[] }
+  | { type: 'folder-changed'; side: Side; path: string }
+  | { type: 'transfers'; changed: TransferRow[]; removed: number[]; totals: TransferTotals }
+  | { type: 'protocol'; lines: ProtocolLine[] }
+  | { type: 'question'; question: Question }
+  | { type: 'question-closed'; id: number }
+  | { type: 'scanner'; status: ScannerStatus }
+  | { type: 'quarantine'; items: QuarantineItem[] }
+  | { type: 'settings'; settings: Settings }
+  | { type: 'recent'; connections: RecentConnection[] }
+
+/** The two names that exist on the wire. */
+export const INVOKE_CHANNEL = 'sluice:invoke'
+export const EVENT_CHANNEL = 'sluice:events'
+
+/** What preload exposes as `window.sluice`. */
+export interface Bridge {
+  invoke<C extends IpcChannel>(channel: C, ...args: IpcArgs<C>): Promise<IpcReply<C>>
+  /** Calls back with every batch, in order; returns what stops it. */
+  onEvents(callback: (events: AppEvent[]) => void): () => void
+  /** Real path of a file dropped from the operating system; '' when it has none. */
+  pathForFile(file: File): string
+}

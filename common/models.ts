@@ -1,0 +1,334 @@
+/**
+ * The vocabulary that every room speaks. Schemas exist for what crosses a trust border (renderer -> main, disk -> main);
+ * plain interfaces for what main tells others.
+ */
+import { z } from 'zod'
+import type { ErrorData } from './errors.ts'
+
+// ---- connections -------------------------------------------------------------------------------------------------
+
+/** `ftp`: plain. `ftpes`: explicit TLS by AUTH TLS (RFC 4217). `ftps`: implicit TLS from the first byte. */
+export const protocolSchema = z.enum(['ftp', 'ftpes', 'ftps'])
+export type Protocol = z.infer<typeof protocolSchema>
+
+export const DEFAULT_PORTS: Record<Protocol, number> = { ftp: 21, ftpes: 21, ftps: 990 }
+
+export const dataModeSchema = z.enum(['passive', 'active'])
+export type DataMode = z.infer<typeof dataModeSchema>
+
+/** The server and account a session or a transfer belongs to; never the password. */
+export const endpointSchema = z.object({
+  protocol: protocolSchema,
+  host: z.string().trim().min(1).max(255),
+  port: z.int().min(1).max(65535),
+  user: z.string().min(1).max(255),
+})
+export type Endpoint = z.infer<typeof endpointSchema>
+
+export const connectRequestSchema = endpointSchema.extend({ password: z.string().max(1024) })
+export type ConnectRequest = z.infer<typeof connectRequestSchema>
+
+export interface RecentConnection extends Endpoint {
+  /** Time of the last successful login, ms since the epoch. */
+  lastUsed: number
+}
+
+/** What is shown to a person who must decide about a certificate. */
+export interface CertificateInfo {
+  host: string
+  port: number
+  /** Why it does not verify, for people. */
+  reason: string
+  subject: string
+  issuer: string
+  /** Names the certificate is valid for (subject alternative names). */
+  names: string[]
+  /** ms since the epoch */
+  validFrom: number
+  /** ms since the epoch */
+  validTo: number
+  /** SHA-256 of the DER form, upper-case hex pairs joined by ":". */
+  fingerprint: string
+}
+
+export type SessionState =
+  | { state: 'disconnected'; error: ErrorData | null }
+  | { state: 'connecting'; endpoint: Endpoint; step: string }
+  | {
+      state: 'connected'
+      endpoint: Endpoint
+      /** Working folder right after login. */
+      home: string
+      /** "TLSv1.3" and the like; null on a plain connection. */
+      tls: string | null
+      /** SYST or greeting, for the status line. */
+      system: string | null
+    }
+  | { state: 'lost'; endpoint: Endpoint; error: ErrorData }
+
+// ---- listings ----------------------------------------------------------------------------------------------------
+
+export const entryTypeSchema = z.enum(['file', 'dir', 'link', 'other'])
+export type EntryType = z.infer<typeof entryTypeSchema>
+
+/** One row of a listing, local or remote. */
+export interface Entry {
+  name: string
+  type: EntryType
+  /** Bytes; null where unknown or meaningless. */
+  size: number | null
+  /** ms since the epoch; null where unknown. */
+  modified: number | null
+  /** "rwxr-xr-x", or the server's own words; null where unknown. */
+  permissions: string | null
+  owner: string | null
+  group: string | null
+  /** Where a link points, as written. */
+  target: string | null
+}
+
+export type Side = 'local' | 'remote'
+
+export interface ListingSummary {
+  /** The folder that was listed, absolute. */
+  path: string
+  /** Rows sent by `listing` events for this request. */
+  count: number
+  /** Lines of the server's listing that no parser could read, at most 20 of them. */
+  unreadable: string[]
+}
+
+/** Outcome of a removal that goes on past single failures. */
+export interface RemovalResult {
+  removed: number
+  failed: { path: string; error: ErrorData }[]
+}
+
+// ---- scanning ----------------------------------------------------------------------------------------------------
+
+export const verdictSchema = z.enum(['OK', 'INFECTED', 'ERROR'])
+export type Verdict = z.infer<typeof verdictSchema>
+
+export const engineSchema = z.enum(['clamd', 'clamscan', 'yara'])
+export type Engine = z.infer<typeof engineSchema>
+
+/** What the agent found out about one file; also what it answers to `POST /v1/scans`. */
+export const scanReportSchema = z.object({
+  verdict: verdictSchema,
+  /** Name of the signature that matched; null unless INFECTED. */
+  signature: z.string().nullable(),
+  engine: engineSchema,
+  engineVersion: z.string(),
+  /** Names the state of the signatures; a verdict holds only for the same one. */
+  signatureVersion: z.string(),
+  /** Lower-case hex of the scanned bytes; null when not all bytes were read. */
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable(),
+  bytes: z.int().min(0),
+  ms: z.number().min(0),
+  /** For people: why ERROR. Null otherwise. */
+  message: z.string().nullable(),
+})
+export type ScanReport = z.infer<typeof scanReportSchema>
+
+export type ScannerStatus =
+  | { state: 'starting' }
+  | {
+      state: 'ready'
+      engine: Engine
+      engineVersion: string
+      signatureVersion: string
+      /** True when only the small built-in rule set speaks: the window must say so. */
+      builtInRulesOnly: boolean
+      /** Largest file the engine takes, in bytes; null without a limit. */
+      maxBytes: number | null
+      /** Where the agent listens: "this computer" or its host. */
+      location: string
+    }
+  | { state: 'unavailable'; error: ErrorData }
+
+export interface QuarantineItem {
+  id: string
+  /** Name the file would have had. */
+  name: string
+  /** Where it came from, as a URL. */
+  source: string
+  /** Where it would have gone. */
+  intendedPath: string
+  bytes: number
+  sha256: string | null
+  signature: string
+  engine: Engine
+  engineVersion: string
+  /** ms since the epoch */
+  quarantinedAt: number
+}
+
+// ---- transfers ---------------------------------------------------------------------------------------------------
+
+export const transferTypeSchema = z.enum(['auto', 'binary', 'ascii'])
+export type TransferType = z.infer<typeof transferTypeSchema>
+
+export const directionSchema = z.enum(['upload', 'download'])
+export type Direction = z.infer<typeof directionSchema>
+
+export const conflictActionSchema = z.enum(['overwrite', 'skip', 'rename'])
+export type ConflictAction = z.infer<typeof conflictActionSchema>
+
+export const conflictPolicySchema = z.enum(['ask', 'overwrite', 'skip', 'rename'])
+export type ConflictPolicy = z.infer<typeof conflictPolicySchema>
+
+const absolutePath = z.string().min(1).max(32_768)
+
+/** The one request that a drop, a menu entry and a console `put` all make. */
+export const transferRequestSchema = z.object({
+  direction: directionSchema,
+  /** Absolute paths of files and folders on the source side. `type` is what the listing said, where one did. */
+  sources: z
+    .array(z.object({ path: absolutePath, type: entryTypeSchema.optional() }))
+    .min(1)
+    .max(100_000),
+  /** Absolute folder on the target side. */
+  targetFolder: absolutePath,
+  transferType: transferTypeSchema,
+  conflict: conflictPolicySchema,
+})
+export type TransferRequest = z.infer<typeof transferRequestSchema>
+
+/**
+ * queued -> scanning (upload) -> transferring -> verifying -> done; `asking` while a person decides about a conflict.
+ * Ends: done, blocked (INFECTED), failed, skipped, cancelled.
+ */
+export type TransferState =
+  | 'queued'
+  | 'asking'
+  | 'scanning'
+  | 'transferring'
+  | 'verifying'
+  | 'done'
+  | 'blocked'
+  | 'failed'
+  | 'skipped'
+  | 'cancelled'
+
+export const FINAL_STATES: ReadonlySet<TransferState> = new Set(['done', 'blocked', 'failed', 'skipped', 'cancelled'])
+
+/** One file in the queue, as the journal keeps it and the window shows it. */
+export interface TransferRow {
+  id: number
+  direction: Direction
+  endpoint: Endpoint
+  /** Absolute path on this computer. */
+  localPath: string
+  /** Absolute path on the server. */
+  remotePath: string
+  /** Bytes; null until known. */
+  size: number | null
+  /** Bytes moved so far. */
+  transferred: number
+  /** Bytes scanned so far. */
+  scanned: number
+  /** Bytes a second over the last seconds; null when not moving. */
+  rate: number | null
+  /** How the bytes went over the wire; `auto` until decided. */
+  transferType: TransferType
+  state: TransferState
+  /** The scan's outcome: null until there is one. */
+  scan: ScanReport | null
+  error: ErrorData | null
+  /** ms since the epoch */
+  addedAt: number
+  /** ms since the epoch */
+  endedAt: number | null
+}
+
+export interface TransferTotals {
+  queued: number
+  active: number
+  done: number
+  blocked: number
+  failed: number
+}
+
+// ---- questions to the person -------------------------------------------------------------------------------------
+
+export type QuestionBody =
+  | {
+      kind: 'certificate'
+      certificate: CertificateInfo
+      /** The pinned one changed: far more alarming than an unknown one. */ changed: boolean
+    }
+  | {
+      kind: 'conflict'
+      direction: Direction
+      /** Absolute path of the target that exists. */
+      target: string
+      source: { size: number | null; modified: number | null }
+      existing: { size: number | null; modified: number | null }
+    }
+
+export type Question = QuestionBody & { id: number }
+
+export const questionAnswerSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('certificate'), answer: z.enum(['once', 'always', 'no']) }),
+  z.object({
+    kind: z.literal('conflict'),
+    answer: z.enum(['overwrite', 'skip', 'rename', 'cancel']),
+    applyToAll: z.boolean(),
+  }),
+])
+export type QuestionAnswer = z.infer<typeof questionAnswerSchema>
+
+// ---- protocol log ------------------------------------------------------------------------------------------------
+
+export interface ProtocolLine {
+  /** ms since the epoch */
+  time: number
+  /** Which connection: 0 is the browsing session, 1... are transfer connections. */
+  connection: number
+  kind: 'command' | 'reply' | 'info' | 'error'
+  /** Passwords are masked before a line gets here. */
+  text: string
+}
+
+// ---- settings ----------------------------------------------------------------------------------------------------
+
+export const settingsSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  transferType: transferTypeSchema.default('auto'),
+  dataMode: dataModeSchema.default('passive'),
+  /** Ask before several files go at once (the `prompt` of classic clients). */
+  confirmSeveral: z.boolean().default(true),
+  conflict: conflictPolicySchema.default('ask'),
+  /** Files moved at the same time. */
+  parallelTransfers: z.int().min(1).max(10).default(3),
+  showHidden: z.boolean().default(false),
+  /** Where scans happen: an agent started with the app, or one on another machine. */
+  agent: z
+    .discriminatedUnion('mode', [
+      z.object({
+        mode: z.literal('own'),
+        engine: z.enum(['auto', 'clamd', 'clamscan', 'yara']).default('auto'),
+        /** "unix:/path" or "tcp:host:port"; empty: the usual places are tried. */
+        clamd: z.string().max(1024).default(''),
+      }),
+      z.object({
+        mode: z.literal('remote'),
+        url: z.url({ protocol: /^https?$/ }),
+        tokenFile: z.string().min(1).max(4096),
+      }),
+    ])
+    .default({ mode: 'own', engine: 'auto', clamd: '' }),
+})
+export type Settings = z.infer<typeof settingsSchema>
+
+export interface AppInfo {
+  version: string
+  platform: string
+  /** "electron", or "browser" when the browser shell stands in for it. */
+  shell: 'electron' | 'browser'
+  /** Folder the local pane opens first. */
+  homeFolder: string
+}
