@@ -1,0 +1,62 @@
+/** The public face of the transfer room: what the composition root injects and what it gets back. */
+import type {
+  Endpoint,
+  QuestionAnswer,
+  QuestionBody,
+  Side,
+  TransferRequest,
+  TransferRow,
+  TransferTotals,
+} from '../../common/models.ts'
+import type { FtpPool } from '../ftp/index.ts'
+import type { ScanGate } from '../gate/index.ts'
+
+export type ConflictQuestion = QuestionBody & { kind: 'conflict' }
+export type ConflictAnswer = QuestionAnswer & { kind: 'conflict' }
+
+/** What changed since the last call back; rows are whole and replace what the listener had for their ids. */
+export interface TransferChange {
+  changed: TransferRow[]
+  removed: number[]
+  totals: TransferTotals
+}
+
+export interface TransferDeps {
+  /** Path of the node:sqlite database; ':memory:' keeps nothing. */
+  journalFile: string
+  gate: ScanGate
+  /** @throws SluiceError 'not-connected' when there are no credentials for this endpoint. */
+  pool(endpoint: Endpoint): FtpPool
+  /** Asks the person; rejects when `signal` aborts. One question at a time is open for each request. */
+  ask(question: ConflictQuestion, signal: AbortSignal): Promise<ConflictAnswer>
+  /** Files moved at the same time, 1 to 10. */
+  parallel: number
+  /** Pauses before a row whose connection was lost is tried again, ms; their number is the number of retries. */
+  retryDelays?: readonly number[]
+}
+
+export interface TransferService {
+  /**
+   * Plans a request: walks its sources and journals one row a file. Resolves when every file is journalled; the first
+   * files move long before. What cannot be planned (unsafe name, unreadable folder, link in a tree) becomes a row
+   * that says so, never an exception.
+   * @throws SluiceError 'not-connected' without credentials for the endpoint, 'bad-argument' for an unusable target folder
+   */
+  add(request: TransferRequest, endpoint: Endpoint): Promise<{ added: number }>
+  /** At most 10,000 rows in the order of their ids: unfinished ones first to be kept, then the newest. */
+  list(): { rows: TransferRow[]; totals: TransferTotals }
+  /** Ends rows in any unfinished state as `cancelled`; others are left alone. */
+  cancel(ids: number[]): void
+  /** Puts failed, cancelled, blocked and skipped rows back into the queue; an infected file is scanned anew. */
+  retry(ids: number[]): void
+  /** Forgets every row that has ended. */
+  clearFinished(): void
+  /** Takes effect at once: more rows start, or running ones end before others follow. */
+  setParallel(n: number): void
+  /** Coalesced to at most about 20 calls a second; returns what stops it. */
+  onChange(callback: (change: TransferChange) => void): () => void
+  /** A finished file or new folder landed in this folder; coalesced too. */
+  onFolderChanged(callback: (side: Side, path: string) => void): () => void
+  /** Aborts what runs, closes the journal; unfinished rows show as interrupted at the next start. */
+  dispose(): Promise<void>
+}
