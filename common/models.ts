@@ -295,32 +295,46 @@ export interface ProtocolLine {
 
 // ---- settings ----------------------------------------------------------------------------------------------------
 
-export const settingsSchema = z.object({
-  theme: z.enum(['system', 'light', 'dark']).default('system'),
-  transferType: transferTypeSchema.default('auto'),
-  dataMode: dataModeSchema.default('passive'),
+const settingsFields = {
+  theme: z.enum(['system', 'light', 'dark']),
+  transferType: transferTypeSchema,
+  dataMode: dataModeSchema,
   /** Ask before several files go at once (the `prompt` of classic clients). */
-  confirmSeveral: z.boolean().default(true),
-  conflict: conflictPolicySchema.default('ask'),
+  confirmSeveral: z.boolean(),
+  conflict: conflictPolicySchema,
   /** Files moved at the same time. */
-  parallelTransfers: z.int().min(1).max(10).default(3),
-  showHidden: z.boolean().default(false),
+  parallelTransfers: z.int().min(1).max(10),
+  showHidden: z.boolean(),
   /** Where scans happen: an agent started with the app, or one on another machine. */
-  agent: z
-    .discriminatedUnion('mode', [
-      z.object({
-        mode: z.literal('own'),
-        engine: z.enum(['auto', 'clamd', 'clamscan', 'yara']).default('auto'),
-        /** "unix:/path" or "tcp:host:port"; empty: the usual places are tried. */
-        clamd: z.string().max(1024).default(''),
-      }),
-      z.object({
-        mode: z.literal('remote'),
-        url: z.url({ protocol: /^https?$/ }),
-        tokenFile: z.string().min(1).max(4096),
-      }),
-    ])
-    .default({ mode: 'own', engine: 'auto', clamd: '' }),
+  agent: z.discriminatedUnion('mode', [
+    z.object({
+      mode: z.literal('own'),
+      engine: z.enum(['auto', 'clamd', 'clamscan', 'yara']),
+      /** "unix:/path" or "tcp:host:port"; empty: the usual places are tried. */
+      clamd: z.string().max(1024),
+    }),
+    z.object({
+      mode: z.literal('remote'),
+      url: z.url({ protocol: /^https?$/ }),
+      tokenFile: z.string().min(1).max(4096),
+    }),
+  ]),
+}
+
+/** Changes of some settings. Without the defaults: with them, a change of one key would reset the others. */
+export const settingsChangesSchema = z.object(settingsFields).partial()
+export type SettingsChanges = z.infer<typeof settingsChangesSchema>
+
+/** The settings as they rest on disk; what is missing there gets its default. */
+export const settingsSchema = z.object({
+  theme: settingsFields.theme.default('system'),
+  transferType: settingsFields.transferType.default('auto'),
+  dataMode: settingsFields.dataMode.default('passive'),
+  confirmSeveral: settingsFields.confirmSeveral.default(true),
+  conflict: settingsFields.conflict.default('ask'),
+  parallelTransfers: settingsFields.parallelTransfers.default(3),
+  showHidden: settingsFields.showHidden.default(false),
+  agent: settingsFields.agent.default({ mode: 'own', engine: 'auto', clamd: '' }),
 })
 export type Settings = z.infer<typeof settingsSchema>
 

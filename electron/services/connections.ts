@@ -1,0 +1,114 @@
+/**
+ * Credentials of this run and the connections made with them. One place decides how a connection to an endpoint is
+ * made (certificate pins, data mode, protocol log), for the browsing session and for transfers alike. Passwords live
+ * in this process's memory only.
+ */
+import type { ConnectRequest, DataMode, Endpoint } from '../../common/models.ts'
+import { SluiceError } from '../../common/errors.ts'
+import { createPool, FtpClient, type FtpOptions, type FtpPool } from '../ftp/index.ts'
+import type { Certificates } from './certificates.ts'
+import type { ProtocolLog } from './protocol-log.ts'
+
+export interface ConnectionsDeps {
+  certificates: Certificates
+  log: ProtocolLog
+  /** Asked at each data connection, so that the toggle works in a running session. */
+  dataMode(): DataMode
+  /** Connections a pool may hold. */
+  parallel(): number
+}
+
+interface Account {
+  password: string
+  pool: FtpPool | null
+}
+
+/** Says which server and account, for messages and as a key; never the password. */
+export function endpointUrl({ protocol, user, host, port }: Endpoint): string {
+  const bracketed = host.includes(':') ? `[${host}]` : host
+  return `${protocol}://${encodeURIComponent(user)}@${bracketed}:${port}`
+}
+
+export class Connections {
+  readonly #deps: ConnectionsDeps
+  readonly #accounts = new Map<string, Account>()
+  /** 0 is the browsing session. */
+  #lastConnection = 0
+
+  constructor(deps: ConnectionsDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Opens a browsing session. The password is remembered only once it has worked, and a changed one ends the pool
+   * that was opened with the old one (CVE-2023-27535: never reuse a connection across credentials).
+   */
+  async open(request: ConnectRequest, o: { onStep(step: string): void; signal: AbortSignal }): Promise<FtpClient> {
+    const { password, ...endpoint } = request
+    const client = await FtpClient.connect({
+      ...this.#options(endpoint, password, () => 0),
+      onStep: o.onStep,
+      signal: o.signal,
+    })
+    const key = endpointUrl(endpoint)
+    const known = this.#accounts.get(key)
+    if (!known) this.#accounts.set(key, { password, pool: null })
+    else if (known.password !== password) {
+      this.#accounts.set(key, { password, pool: null })
+      await known.pool?.dispose()
+    }
+    return client
+  }
+
+  /** Opens the session again with what worked before. @throws SluiceError not-connected without such credentials */
+  reopen(endpoint: Endpoint, o: { onStep(step: string): void; signal: AbortSignal }): Promise<FtpClient> {
+    return this.open({ ...endpoint, password: this.#account(endpoint).password }, o)
+  }
+
+  /** The transfer connections of an endpoint. @throws SluiceError not-connected when nobody has logged in there */
+  pool(endpoint: Endpoint): FtpPool {
+    const account = this.#account(endpoint)
+    account.pool ??= createPool(
+      this.#options(endpoint, account.password, () => this.#lastConnection),
+      { max: this.#deps.parallel(), nextConnectionNumber: () => ++this.#lastConnection },
+    )
+    return account.pool
+  }
+
+  resize(parallel: number): void {
+    for (const { pool } of this.#accounts.values()) pool?.resize(parallel)
+  }
+
+  async dispose(): Promise<void> {
+    const pools = [...this.#accounts.values()].map(({ pool }) => pool)
+    this.#accounts.clear()
+    await Promise.all(pools.map((pool) => pool?.dispose()))
+  }
+
+  #account(endpoint: Endpoint): Account {
+    const account = this.#accounts.get(endpointUrl(endpoint))
+    if (!account) {
+      throw new SluiceError(
+        'not-connected',
+        `Not logged in to ${endpoint.host} as ${endpoint.user}: connect first, then retry.`,
+      )
+    }
+    return account
+  }
+
+  #options(endpoint: Endpoint, password: string, connection: () => number): FtpOptions {
+    const { certificates, log, dataMode } = this.#deps
+    return {
+      endpoint,
+      password,
+      get dataMode() {
+        return dataMode()
+      },
+      get pins() {
+        return certificates.pinsFor(endpoint.host, endpoint.port)
+      },
+      onUntrustedCertificate: (certificate, signal) => certificates.decide(certificate, signal),
+      onLine: ({ kind, text }) => log.add(connection(), kind, text),
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/** The person's settings: read once, kept in memory, written through on each change. */
+import { settingsSchema, type Settings, type SettingsChanges } from '../../common/models.ts'
+import { JsonFile } from './json-file.ts'
+
+export class SettingsStore {
+  readonly #file: JsonFile<Settings>
+  readonly #listeners = new Set<(now: Settings, before: Settings) => void>()
+  #current: Settings
+
+  private constructor(file: JsonFile<Settings>, current: Settings) {
+    this.#file = file
+    this.#current = current
+  }
+
+  /** @param path absolute path of settings.json; unknown keys in it are dropped, missing ones get their default */
+  static async open(path: string): Promise<SettingsStore> {
+    const file = new JsonFile<Settings>(path, settingsSchema, () => settingsSchema.parse({}))
+    const { value } = await file.read()
+    return new SettingsStore(file, value)
+  }
+
+  get(): Settings {
+    return this.#current
+  }
+
+  /** Changes the given keys. @throws SluiceError local-io when they cannot be saved; they hold for this run then */
+  async update(changes: SettingsChanges): Promise<Settings> {
+    const before = this.#current
+    this.#current = settingsSchema.parse({ ...before, ...changes })
+    for (const listener of this.#listeners) listener(this.#current, before)
+    await this.#file.write(this.#current)
+    return this.#current
+  }
+
+  /** @returns what stops the calls */
+  onChange(listener: (now: Settings, before: Settings) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+}
