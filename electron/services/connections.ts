@@ -46,7 +46,7 @@ export class Connections {
   async open(request: ConnectRequest, o: { onStep(step: string): void; signal: AbortSignal }): Promise<FtpClient> {
     const { password, ...endpoint } = request
     const client = await FtpClient.connect({
-      ...this.#options(endpoint, password, () => 0),
+      ...this.#options(endpoint, password),
       onStep: o.onStep,
       signal: o.signal,
     })
@@ -68,10 +68,10 @@ export class Connections {
   /** The transfer connections of an endpoint. @throws SluiceError not-connected when nobody has logged in there */
   pool(endpoint: Endpoint): FtpPool {
     const account = this.#account(endpoint)
-    account.pool ??= createPool(
-      this.#options(endpoint, account.password, () => this.#lastConnection),
-      { max: this.#deps.parallel(), nextConnectionNumber: () => ++this.#lastConnection },
-    )
+    account.pool ??= createPool(this.#options(endpoint, account.password), {
+      max: this.#deps.parallel(),
+      nextConnectionNumber: () => ++this.#lastConnection,
+    })
     return account.pool
   }
 
@@ -96,7 +96,7 @@ export class Connections {
     return account
   }
 
-  #options(endpoint: Endpoint, password: string, connection: () => number): FtpOptions {
+  #options(endpoint: Endpoint, password: string): FtpOptions {
     const { certificates, log, dataMode } = this.#deps
     return {
       endpoint,
@@ -108,7 +108,7 @@ export class Connections {
         return certificates.pinsFor(endpoint.host, endpoint.port)
       },
       onUntrustedCertificate: (certificate, signal) => certificates.decide(certificate, signal),
-      onLine: ({ kind, text }) => log.add(connection(), kind, text),
+      onLine: ({ connection, kind, text }) => log.add(connection, kind, text),
     }
   }
 }

@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import type { CertificateInfo } from '../../common/models.ts'
+import { Certificates } from './certificates.ts'
+
+const certificate: CertificateInfo = {
+  host: 'files.test',
+  port: 21,
+  reason: 'self-signed certificate',
+  subject: 'CN=files.test',
+  issuer: 'CN=files.test',
+  names: ['files.test'],
+  validFrom: 0,
+  validTo: 1,
+  fingerprint: 'AA:BB',
+}
+const signal = new AbortController().signal
+
+async function temporaryFile(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-certificates-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  return join(folder, 'certificates.json')
+}
+
+const answering = (answer: 'once' | 'always' | 'no') =>
+  vi.fn(async (_question: { changed: boolean }) => ({ kind: 'certificate' as const, answer }))
+
+test('"always" is remembered across runs, for this host and port only', async () => {
+  const file = await temporaryFile()
+  const first = await Certificates.open(file, answering('always'))
+  expect(await first.decide(certificate, signal)).toBe(true)
+  const second = await Certificates.open(file, answering('no'))
+  expect(second.pinsFor('files.test', 21)).toContain('AA:BB')
+  expect(second.pinsFor('files.test', 990)).toEqual([])
+  expect(second.pinsFor('other.test', 21)).toEqual([])
+})
+
+test('"once" holds for this run only', async () => {
+  const file = await temporaryFile()
+  const first = await Certificates.open(file, answering('once'))
+  expect(await first.decide(certificate, signal)).toBe(true)
+  expect(first.pinsFor('files.test', 21)).toEqual(['AA:BB'])
+  const second = await Certificates.open(file, answering('no'))
+  expect(second.pinsFor('files.test', 21)).toEqual([])
+})
+
+test('"no" pins nothing', async () => {
+  const certificates = await Certificates.open(await temporaryFile(), answering('no'))
+  expect(await certificates.decide(certificate, signal)).toBe(false)
+  expect(certificates.pinsFor('files.test', 21)).toEqual([])
+})
+
+test('another certificate than the pinned one is asked about as changed', async () => {
+  const ask = answering('always')
+  const certificates = await Certificates.open(await temporaryFile(), ask)
+  await certificates.decide(certificate, signal)
+  await certificates.decide({ ...certificate, fingerprint: 'CC:DD' }, signal)
+  expect(ask.mock.calls.map(([question]) => question.changed)).toEqual([false, true])
+})
+
+test('connections that meet the same certificate at once share one question', async () => {
+  const ask = answering('once')
+  const certificates = await Certificates.open(await temporaryFile(), ask)
+  const decisions = await Promise.all([1, 2, 3].map(() => certificates.decide(certificate, signal)))
+  expect(decisions).toEqual([true, true, true])
+  expect(ask).toHaveBeenCalledTimes(1)
+})
