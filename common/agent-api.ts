@@ -2,11 +2,13 @@
  * The agent's HTTP interface, version 1. Every request carries `Authorization: Bearer <token>`.
  *
  *   GET  /v1/status            -> AgentStatus
- *   POST /v1/scans             body: the file's bytes (application/octet-stream) -> ScanReport, always with status 200
- *                              once the body was read: a scan that failed is a report with verdict ERROR, not a 5xx
+ *   POST /v1/scans             body: the file's bytes (application/octet-stream) -> ScanReport with status 200, after the
+ *                              body's end. A scan that failed is a report with verdict ERROR, not a 5xx; it may come
+ *                              before the body's end, then with sha256 null
  *   GET  /v1/verdicts/<sha256> -> ScanReport known for these bytes at the current signature version, else 404
  *
- * Refusals (401, 404, 405, 413, 503) have the body AgentProblem.
+ * Refusals have the body AgentProblem: 400, 401, 403 (an Origin header, a foreign Host), 404, 405, 413, 415,
+ * 503 (the engine does not answer, or the queue is full).
  */
 import { z } from 'zod'
 import { engineSchema } from './models.ts'

@@ -117,7 +117,8 @@ export const scanReportSchema = z.object({
   verdict: verdictSchema,
   /** Name of the signature that matched; null unless INFECTED. */
   signature: z.string().nullable(),
-  engine: engineSchema,
+  /** Null only with verdict ERROR: no engine was reached. */
+  engine: engineSchema.nullable(),
   engineVersion: z.string(),
   /** Names the state of the signatures; a verdict holds only for the same one. */
   signatureVersion: z.string(),

@@ -1,0 +1,75 @@
+/** What the scan gate offers to the other rooms. */
+import type { ErrorData } from '../../common/errors.ts'
+import type { QuarantineItem, ScannerStatus, ScanReport } from '../../common/models.ts'
+import type { Clearance } from './clearance.ts'
+
+/** Where the scanning agent listens. */
+export interface AgentAddress {
+  /** http(s)://host:port */
+  url: string
+  token: string
+  /** PEM of an extra trust anchor for an https agent with a certificate of its own. */
+  ca?: string
+}
+
+export type GateOutcome =
+  { passes: true; clearance: Clearance; report: ScanReport } | { passes: false; report: ScanReport }
+
+/** A scan that is fed while the bytes arrive. It never throws for a failed scan: the outcome says ERROR. */
+export interface ScanStream {
+  /**
+   * Takes the next bytes, in order; several calls may be under way. The promise settles when the agent's connection
+   * has taken the chunk (back-pressure): until then the chunk's memory must not be reused.
+   * Rejects only with `cancelled`.
+   */
+  write(chunk: Buffer): Promise<void>
+  /** No more bytes: asks for the verdict. Rejects only with `cancelled`. */
+  finish(): Promise<GateOutcome>
+  /** Gives the scan up; safe at any time, also twice. */
+  abort(): void
+  /** The ERROR report, as soon as it is certain that this scan cannot end with OK; null until then. */
+  readonly failure: ScanReport | null
+}
+
+export interface QuarantineInfo {
+  /** Name the file would have had. */
+  name: string
+  /** Where it came from, as a URL without a password. */
+  source: string
+  /** Where it would have gone. */
+  intendedPath: string
+  /** The scan's outcome, with verdict INFECTED. */
+  report: ScanReport
+}
+
+/** The folder that infected downloads go to. Files in it bear no name and no permission that could start them. */
+export interface Quarantine {
+  /**
+   * Moves a part file into quarantine, also across devices; afterwards nothing is left at `partPath`.
+   * Throws SluiceError `local-not-found`, `local-permission`, `local-disk-full` or `local-io`.
+   */
+  add(partPath: string, info: QuarantineInfo): Promise<QuarantineItem>
+  /** All items, newest first. An item whose record cannot be read is listed with what is known of it. */
+  list(): Promise<QuarantineItem[]>
+  /** Deletes items for good; unknown ids are ignored. Gives what is left. */
+  remove(ids: readonly string[]): Promise<QuarantineItem[]>
+  /** Calls back with all items after every change; returns what stops it. */
+  onChange(callback: (items: QuarantineItem[]) => void): () => void
+}
+
+export interface ScanGate {
+  status(): ScannerStatus
+  /** Calls back with every new status; returns what stops it. */
+  onStatus(callback: (status: ScannerStatus) => void): () => void
+  /** Called by the agent's supervisor when the agent has (re)started, or with null when it has gone. */
+  useAgent(address: AgentAddress | null, whyNot?: ErrorData): void
+  /**
+   * Scans a local file. A file whose bytes the agent already knows costs one small request.
+   * Rejects only with `cancelled` or, when the file cannot be read, `local-not-found`, `local-permission`, `local-io`.
+   */
+  scanFile(path: string, options?: { signal?: AbortSignal; onProgress?: (bytes: number) => void }): Promise<GateOutcome>
+  /** Begins a scan fed by the caller. `name` appears in messages only. Rejects only with `cancelled`. */
+  openScan(options: { name: string; signal?: AbortSignal }): Promise<ScanStream>
+  readonly quarantine: Quarantine
+  dispose(): void
+}
