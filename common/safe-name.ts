@@ -1,0 +1,59 @@
+/**
+ * The one place where a name sent by a server becomes a name on this disk. A hostile server may list anything
+ * (CVE-2018-10916, CVE-2026-27699), so names are refused rather than mended: a mended name could collide with another,
+ * and a person should see that the server sent it. The rules are those of the strictest system everywhere, so that a
+ * folder fetched on one system can be opened on all.
+ */
+import { SluiceError } from './errors.ts'
+
+/** Longest name that common file systems take, in bytes of UTF-8. */
+export const MAX_NAME_BYTES = 255
+
+const encoder = new TextEncoder()
+
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/
+/** Embeddings, overrides and isolates: they make "exe.txt" out of "txt.exe" on the screen (CVE-2021-42574). */
+const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/
+/** Windows opens a device for these, with any extension; the superscript digits count as digits there. */
+const DEVICE_NAMES = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]) *(?:\.|$)/i
+
+/** Why `name` must not be used as a file name, as the end of a sentence; null when it may. */
+export function nameProblem(name: string): string | null {
+  if (name === '') return 'it is empty'
+  if (name === '.' || name === '..') return 'it names a folder relative to another'
+  if (/[/\\]/.test(name)) return 'it contains a path separator'
+  if (name.includes(':')) return 'it contains a colon (a drive letter or a stream)'
+  if (CONTROLS.test(name)) return 'it contains control characters'
+  if (BIDI_CONTROLS.test(name)) return 'it contains characters that reverse the reading direction'
+  if (/[. ]$/.test(name)) return 'it ends with a dot or a space'
+  if (DEVICE_NAMES.test(name)) return 'it is the name of a device'
+  if (!name.isWellFormed()) return 'it is not valid Unicode'
+  if (encoder.encode(name).byteLength > MAX_NAME_BYTES) return `it is longer than ${MAX_NAME_BYTES} bytes`
+  return null
+}
+
+/** A name fit to be shown in messages and logs: controls and direction marks appear as code points, cut at 120 characters. */
+export function printableName(name: string): string {
+  const shown = [...name.slice(0, 120)]
+    .map((character) =>
+      CONTROLS.test(character) || BIDI_CONTROLS.test(character) || !character.isWellFormed()
+        ? `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`
+        : character,
+    )
+    .join('')
+  return name.length > 120 ? `${shown}...` : shown
+}
+
+/**
+ * Takes one name as the server sent it and gives it back unchanged when it is safe as a local name.
+ * @throws SluiceError 'unsafe-name'
+ */
+export function safeLocalName(remoteName: string): string {
+  const problem = nameProblem(remoteName)
+  if (problem === null) return remoteName
+  throw new SluiceError(
+    'unsafe-name',
+    `The server's name "${printableName(remoteName)}" is not used on this computer: ${problem}.`,
+  )
+}
