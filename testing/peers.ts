@@ -1,0 +1,116 @@
+/**
+ * The real programs that tests and benchmarks run against. On Debian and Ubuntu, as root or with passwordless sudo,
+ * a missing one is installed; elsewhere the tests that need it are skipped with the reason, or fail when CI is true.
+ */
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, existsSync } from 'node:fs'
+import path from 'node:path'
+import { describe, test } from 'vitest'
+
+interface Peer {
+  /** Programs or absolute files: one of them must exist. */
+  find: readonly string[]
+  /** Debian package that brings it. */
+  package: string
+}
+
+const PEERS = {
+  vsftpd: { find: ['vsftpd'], package: 'vsftpd' },
+  /** Lets vsftpd check passwords against a file of our own instead of the machine's accounts. */
+  pwdfile: {
+    find: ['x86_64', 'aarch64', 'arm', 'i386'].map(
+      (cpu) => `/lib/${cpu}-linux-gnu${cpu === 'arm' ? 'eabihf' : ''}/security/pam_pwdfile.so`,
+    ),
+    package: 'libpam-pwdfile',
+  },
+  clamd: { find: ['clamd'], package: 'clamav-daemon' },
+  clamscan: { find: ['clamscan'], package: 'clamav' },
+  openssl: { find: ['openssl'], package: 'openssl' },
+  curl: { find: ['curl'], package: 'curl' },
+  lftp: { find: ['lftp'], package: 'lftp' },
+  chromium: {
+    find: [
+      'chromium',
+      'chromium-browser',
+      'google-chrome-stable',
+      'google-chrome',
+      'microsoft-edge-stable',
+      'microsoft-edge',
+    ],
+    package: 'chromium',
+  },
+} as const satisfies Record<string, Peer>
+
+export type PeerName = keyof typeof PEERS
+export const PEER_NAMES = Object.keys(PEERS) as PeerName[]
+
+/** Daemons live in sbin, which is not on every user's PATH. */
+const FOLDERS = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin', '/sbin']
+
+function executable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Absolute path of an installed peer, or null. Never installs. */
+export function findPeer(name: PeerName): string | null {
+  for (const candidate of PEERS[name].find) {
+    if (path.isAbsolute(candidate)) {
+      if (existsSync(candidate)) return candidate
+      continue
+    }
+    for (const folder of FOLDERS) {
+      const file = path.join(folder, candidate)
+      if (folder !== '' && executable(file)) return file
+    }
+  }
+  return null
+}
+
+/**
+ * Absolute path of a peer.
+ * @throws Error that names the Debian package when it is not installed.
+ */
+export function peer(name: PeerName): string {
+  const found = findPeer(name)
+  if (found === null) throw new Error(`${name} is not installed (Debian package ${PEERS[name].package})`)
+  return found
+}
+
+/** How to run a command as root: nothing to add, sudo, or not at all. */
+export function rootPrefix(): readonly string[] | null {
+  if (process.getuid?.() === 0) return []
+  const sudo = spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' })
+  return sudo.status === 0 ? ['sudo', '-n'] : null
+}
+
+/** Why the named peers cannot be used here, for people; null when they can. */
+export function whyWithout(...names: PeerName[]): string | null {
+  const missing = names.filter((name) => findPeer(name) === null)
+  if (missing.length === 0) return null
+  const packages = missing.map((name) => PEERS[name].package).join(' ')
+  return `${missing.join(', ')} not installed (Debian: apt-get install ${packages})`
+}
+
+/**
+ * A `describe` for tests that need real peers. Where one is missing the block is reported as skipped with the reason
+ * in its name; with CI=true it holds one failing test instead.
+ */
+export function describeWith(names: readonly PeerName[], title: string, body: () => void): void {
+  const reason = whyWithout(...names)
+  if (reason === null) {
+    describe(title, body)
+  } else if (process.env['CI'] === 'true') {
+    test(`${title}: ${reason}`, () => {
+      throw new Error(`A peer is missing on CI: ${reason}`)
+    })
+  } else {
+    describe.skip(`${title} [${reason}]`, () => {
+      test('needs its peer', () => undefined)
+    })
+  }
+}
