@@ -1,6 +1,6 @@
 /** Certificates made for one run: a small authority of our own, and server certificates it signs. */
 import { spawnSync } from 'node:child_process'
-import { X509Certificate } from 'node:crypto'
+import { randomBytes, X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -10,12 +10,10 @@ import { peer } from './peers.ts'
 export type CertificateKind = 'valid' | 'self-signed' | 'wrong-name' | 'expired'
 
 export interface ServerCertificate {
-  /** PEM files on disk, for programs that take paths. */
-  certFile: string
-  keyFile: string
-  caFile: string
-  certPem: string
-  caPem: string
+  /** PEM texts: the certificate, its key, and the authority to trust. */
+  cert: string
+  key: string
+  ca: string
   /** SHA-256 of the DER form: upper-case hex pairs joined by ":". */
   fingerprint: string
 }
@@ -25,19 +23,7 @@ function openssl(cwd: string, ...args: string[]): void {
   if (done.status !== 0) throw new Error(`openssl ${args[0] ?? ''} failed: ${done.stderr}`)
 }
 
-let folder: string | undefined
-const made = new Map<CertificateKind, ServerCertificate>()
-
-function authorityFolder(): string {
-  if (folder !== undefined) return folder
-  const created = mkdtempSync(path.join(tmpdir(), 'sluice-ca-'))
-  process.once('exit', () => rmSync(created, { recursive: true, force: true }))
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-  const subject = ['-subj', '/O=Sluice tests/CN=Sluice test authority']
-  openssl(created, 'req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.crt', '-days', '30', ...subject)
-  writeFileSync(
-    path.join(created, 'ca.cnf'),
-    `[ca]
+const CONFIGURATION = `[ca]
 default_ca = own
 [own]
 new_certs_dir = .
@@ -48,16 +34,30 @@ private_key = ca.key
 default_md = sha256
 policy = any
 copy_extensions = copy
-unique_subject = no
 [any]
 organizationName = optional
 commonName = supplied
-`,
-  )
-  writeFileSync(path.join(created, 'index.txt'), '')
-  writeFileSync(path.join(created, 'serial.txt'), `${process.pid.toString(16).padStart(8, '0')}01\n`)
-  folder = created
-  return created
+`
+
+let authority: { cert: string; key: string } | undefined
+const made = new Map<CertificateKind, ServerCertificate>()
+
+/** Puts the authority into a folder for openssl to work in; makes it the first time. */
+function layOutAuthority(cwd: string): void {
+  writeFileSync(path.join(cwd, 'ca.cnf'), CONFIGURATION)
+  writeFileSync(path.join(cwd, 'index.txt'), '')
+  writeFileSync(path.join(cwd, 'serial.txt'), `${randomBytes(15).toString('hex')}01\n`)
+  if (authority === undefined) {
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
+    const subject = ['-subj', '/O=Sluice tests/CN=Sluice test authority']
+    openssl(cwd, 'req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.crt', '-days', '30', ...subject)
+    authority = {
+      cert: readFileSync(path.join(cwd, 'ca.crt'), 'utf8'),
+      key: readFileSync(path.join(cwd, 'ca.key'), 'utf8'),
+    }
+  }
+  writeFileSync(path.join(cwd, 'ca.crt'), authority.cert)
+  writeFileSync(path.join(cwd, 'ca.key'), authority.key)
 }
 
 /** "YYYYMMDDHHMMSSZ", as openssl wants it, `days` from now. */
@@ -66,37 +66,42 @@ function inDays(days: number): string {
   return `${time.toISOString().replaceAll(/[-:T]/g, '').slice(0, 14)}Z`
 }
 
+function make(kind: CertificateKind, cwd: string): ServerCertificate {
+  layOutAuthority(cwd)
+  const host = kind === 'wrong-name' ? 'elsewhere.example' : 'localhost'
+  const names = kind === 'wrong-name' ? `DNS:${host}` : 'IP:127.0.0.1,DNS:localhost'
+  const key = ['-newkey', 'rsa:2048', '-nodes', '-keyout', 'server.key']
+  const request = [...key, '-subj', `/O=Sluice tests/CN=${host}`, '-addext', `subjectAltName=${names}`]
+  if (kind === 'self-signed') {
+    openssl(cwd, 'req', '-x509', '-days', '30', ...request, '-out', 'server.crt')
+  } else {
+    const [from, to] = kind === 'expired' ? [inDays(-30), inDays(-1)] : [inDays(-1), inDays(30)]
+    openssl(cwd, 'req', ...request, '-out', 'server.csr')
+    const dates = ['-startdate', from, '-enddate', to]
+    openssl(cwd, 'ca', '-batch', '-notext', '-config', 'ca.cnf', ...dates, '-in', 'server.csr', '-out', 'server.crt')
+  }
+  const cert = readFileSync(path.join(cwd, 'server.crt'), 'utf8')
+  return {
+    cert,
+    key: readFileSync(path.join(cwd, 'server.key'), 'utf8'),
+    ca: readFileSync(path.join(cwd, 'ca.crt'), 'utf8'),
+    fingerprint: new X509Certificate(cert).fingerprint256,
+  }
+}
+
 /**
- * A server certificate of the kind asked for, made once a process and removed when the process ends.
+ * A server certificate of the kind asked for, made once a process and kept in memory only.
  * @throws Error when openssl is missing or refuses.
  */
 export function serverCertificate(kind: CertificateKind = 'valid'): ServerCertificate {
   const known = made.get(kind)
   if (known !== undefined) return known
-  const cwd = authorityFolder()
-  const names = kind === 'wrong-name' ? 'DNS:elsewhere.example' : 'IP:127.0.0.1,DNS:localhost'
-  const subject = `/O=Sluice tests/CN=${kind === 'wrong-name' ? 'elsewhere.example' : 'localhost'}`
-  const request = ['-newkey', 'rsa:2048', '-nodes', '-keyout', `${kind}.key`, '-subj', subject]
-  const extensions = ['-addext', `subjectAltName=${names}`]
-  if (kind === 'self-signed') {
-    openssl(cwd, 'req', '-x509', '-days', '30', ...request, ...extensions, '-out', `${kind}.crt`)
-  } else {
-    const [from, to] = kind === 'expired' ? [inDays(-30), inDays(-1)] : [inDays(-1), inDays(30)]
-    openssl(cwd, 'req', ...request, ...extensions, '-out', `${kind}.csr`)
-    const dates = ['-startdate', from, '-enddate', to]
-    openssl(cwd, 'ca', '-batch', '-notext', '-config', 'ca.cnf', ...dates, '-in', `${kind}.csr`, '-out', `${kind}.crt`)
+  const cwd = mkdtempSync(path.join(tmpdir(), 'sluice-ca-'))
+  try {
+    const certificate = make(kind, cwd)
+    made.set(kind, certificate)
+    return certificate
+  } finally {
+    rmSync(cwd, { recursive: true, force: true })
   }
-  const certFile = path.join(cwd, `${kind}.crt`)
-  const caFile = path.join(cwd, 'ca.crt')
-  const certPem = readFileSync(certFile, 'utf8')
-  const certificate: ServerCertificate = {
-    certFile,
-    keyFile: path.join(cwd, `${kind}.key`),
-    caFile,
-    certPem,
-    caPem: readFileSync(caFile, 'utf8'),
-    fingerprint: new X509Certificate(certPem).fingerprint256,
-  }
-  made.set(kind, certificate)
-  return certificate
 }

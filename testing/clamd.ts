@@ -110,7 +110,7 @@ export async function startClamd(options: ClamdOptions = {}): Promise<Clamd> {
   const signal = AbortSignal.timeout(START_TIMEOUT_MS)
   const listening = Promise.withResolvers<boolean>()
   daemon.stdout.on('data', () => {
-    if (output.includes('Unix socket file')) listening.resolve(true)
+    if (output.includes('Self checking')) listening.resolve(true)
   })
   void ended.then(() => listening.resolve(false))
   signal.addEventListener('abort', () => listening.resolve(false), { once: true })

@@ -1,11 +1,11 @@
 /**
  * The real programs that tests and benchmarks run against. On Debian and Ubuntu, as root or with passwordless sudo,
- * a missing one is installed; elsewhere the tests that need it are skipped with the reason, or fail when CI is true.
+ * `installPeers` brings what is missing; elsewhere the tests that need it are skipped with the reason, or fail when CI
+ * is true (`testing/describe-with.ts`).
  */
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync } from 'node:fs'
 import path from 'node:path'
-import { describe, test } from 'vitest'
 
 interface Peer {
   /** Programs or absolute files: one of them must exist. */
@@ -96,21 +96,39 @@ export function whyWithout(...names: PeerName[]): string | null {
   return `${missing.join(', ')} not installed (Debian: apt-get install ${packages})`
 }
 
+/** True where a missing peer is an error instead of a reason to skip. */
+export function peersAreRequired(): boolean {
+  return process.env['CI'] === 'true'
+}
+
+/** A Debian-like machine, where the package names above mean something. */
+function hasApt(): boolean {
+  return process.platform === 'linux' && existsSync('/usr/bin/apt-get') && existsSync('/etc/debian_version')
+}
+
+const POLICY = '/usr/sbin/policy-rc.d'
+
 /**
- * A `describe` for tests that need real peers. Where one is missing the block is reported as skipped with the reason
- * in its name; with CI=true it holds one failing test instead.
+ * Installs the Debian packages of missing peers, where that is possible without asking anyone, and tells `say` what it
+ * does. Daemons that packages bring are not started. Returns the peers that are still missing.
  */
-export function describeWith(names: readonly PeerName[], title: string, body: () => void): void {
-  const reason = whyWithout(...names)
-  if (reason === null) {
-    describe(title, body)
-  } else if (process.env['CI'] === 'true') {
-    test(`${title}: ${reason}`, () => {
-      throw new Error(`A peer is missing on CI: ${reason}`)
-    })
-  } else {
-    describe.skip(`${title} [${reason}]`, () => {
-      test('needs its peer', () => undefined)
-    })
+export function installPeers(names: readonly PeerName[], say: (line: string) => void): PeerName[] {
+  const missing = names.filter((name) => findPeer(name) === null)
+  if (missing.length === 0) return []
+  const packages = missing.map((name) => PEERS[name].package).join(' ')
+  const asRoot = rootPrefix()
+  if (!hasApt() || asRoot === null) {
+    say(`Missing peers: ${missing.join(', ')}. On Debian or Ubuntu: sudo apt-get install ${packages}`)
+    return missing
   }
+  say(`Installing missing peers with apt-get: ${packages}`)
+  // policy-rc.d is how Debian lets an administrator forbid packages to start their daemons; 101 means forbidden.
+  const forbid = `[ -e ${POLICY} ] || { printf '#!/bin/sh\\nexit 101\\n' > ${POLICY}; chmod 755 ${POLICY}; trap 'rm -f ${POLICY}' EXIT; }`
+  const install = `apt-get install -y -q --no-install-recommends ${packages}`
+  const script = `${forbid}\n${install} || { apt-get update -q && ${install}; }`
+  const environment = ['env', 'DEBIAN_FRONTEND=noninteractive', 'RUNLEVEL=1']
+  const [command, ...args] = [...asRoot, ...environment, 'sh', '-c', script]
+  const done = spawnSync(command ?? 'env', args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
+  if (done.status !== 0) say(`apt-get failed:\n${`${done.stdout}${done.stderr}`.split('\n').slice(-20).join('\n')}`)
+  return missing.filter((name) => findPeer(name) === null)
 }

@@ -20,7 +20,7 @@ export interface VsftpdOptions {
   certificate?: CertificateKind
   /** Data connections must resume the control connection's TLS session. Default true, as in vsftpd. */
   requireReuse?: boolean
-  /** Accounts; default one, `sluice` with a random password. All share one folder. */
+  /** Accounts; default one, `sluice` with a random password. All share one folder. Names are ASCII: vsftpd refuses others. */
   users?: readonly { name: string; password: string }[]
   /** Lines of vsftpd.conf that win over ours. */
   config?: Readonly<Record<string, string>>
@@ -42,7 +42,7 @@ export interface Vsftpd {
   readonly fingerprint: string
   /** vsftpd's own protocol log: every command seen and reply sent, passwords masked. */
   log(): string
-  /** Commands the server has seen so far, e.g. "STOR /a.txt", of all connections in order. */
+  /** Commands of all connections so far, in order, e.g. "STOR /a.txt". vsftpd writes bytes outside ASCII as "?". */
   commands(): string[]
   /** Sessions alive right now. */
   readonly sessions: number
@@ -81,8 +81,7 @@ export async function startVsftpd(options: VsftpdOptions = {}): Promise<Vsftpd> 
   const asRoot = rootPrefix()
   if (asRoot === null) throw new Error('vsftpd needs root or passwordless sudo')
   const program = peer('vsftpd')
-  const passwordModule = peer('pwdfile')
-  if (passwordModule === '') throw new Error('unreachable')
+  peer('pwdfile')
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'sluice-vsftpd-')))
   const root = options.root === undefined ? path.join(folder, 'root') : realpathSync(options.root)
   mkdirSync(root, { recursive: true })
@@ -97,6 +96,12 @@ export async function startVsftpd(options: VsftpdOptions = {}): Promise<Vsftpd> 
 
   const tls = options.tls ?? 'none'
   const certificate = tls === 'none' ? undefined : serverCertificate(options.certificate)
+  const caFile = path.join(folder, 'ca.crt')
+  if (certificate !== undefined) {
+    writeFileSync(caFile, certificate.ca)
+    writeFileSync(path.join(folder, 'server.crt'), certificate.cert)
+    writeFileSync(path.join(folder, 'server.key'), certificate.key)
+  }
   const logFile = path.join(folder, 'vsftpd.log')
   writeFileSync(logFile, '')
   const config: Record<string, string> = {
@@ -133,8 +138,8 @@ export async function startVsftpd(options: VsftpdOptions = {}): Promise<Vsftpd> 
       : {
           ssl_enable: 'YES',
           implicit_ssl: tls === 'implicit' ? 'YES' : 'NO',
-          rsa_cert_file: certificate.certFile,
-          rsa_private_key_file: certificate.keyFile,
+          rsa_cert_file: path.join(folder, 'server.crt'),
+          rsa_private_key_file: path.join(folder, 'server.key'),
           force_local_logins_ssl: 'YES',
           force_local_data_ssl: 'YES',
           ssl_ciphers: 'HIGH',
@@ -190,8 +195,8 @@ export async function startVsftpd(options: VsftpdOptions = {}): Promise<Vsftpd> 
     user: first.name,
     password: first.password,
     root,
-    ca: certificate?.caPem ?? '',
-    caFile: certificate?.caFile ?? '',
+    ca: certificate?.ca ?? '',
+    caFile: certificate === undefined ? '' : caFile,
     fingerprint: certificate?.fingerprint ?? '',
     log,
     commands: () => Array.from(log().matchAll(/FTP command: Client "[^"]*", "(.*)"$/gm), (match) => match[1] ?? ''),
