@@ -1,0 +1,35 @@
+/** The one place where a command becomes bytes, so that no name or password can smuggle in a second one. */
+import { SluiceError } from '../../common/errors.ts'
+import { encodeText } from './text.ts'
+
+const SECRET_VERBS = new Set(['PASS', 'ACCT'])
+
+/**
+ * A command line as bytes, CRLF included.
+ * @throws SluiceError `illegal-characters` when the argument contains CR, LF or NUL, `bad-argument` for an odd verb
+ */
+export function encodeCommand(verb: string, argument = ''): Buffer {
+  if (!/^[A-Za-z]{3,16}$/.test(verb))
+    throw new SluiceError('bad-argument', `${JSON.stringify(verb)} is no FTP command.`)
+  // A bare LF is a second command for some servers (seen on vsftpd), NUL the end of the name for others.
+  if (/[\r\n\0]/.test(argument)) {
+    const shown = SECRET_VERBS.has(verb.toUpperCase()) ? `The argument of ${verb}` : JSON.stringify(argument)
+    throw new SluiceError(
+      'illegal-characters',
+      `${shown} contains a line break or a NUL character, which FTP cannot carry; nothing was sent.`,
+    )
+  }
+  return encodeText(argument === '' ? `${verb}\r\n` : `${verb} ${argument}\r\n`)
+}
+
+/** The command as the protocol log may show it. */
+export function maskCommand(verb: string, argument = ''): string {
+  if (argument === '') return verb
+  return SECRET_VERBS.has(verb.toUpperCase()) ? `${verb} ****` : `${verb} ${argument}`
+}
+
+/** Splits a raw line into verb and argument; exactly one space parts them, more belong to the argument. */
+export function splitCommand(line: string): { verb: string; argument: string } {
+  const at = line.indexOf(' ')
+  return at === -1 ? { verb: line, argument: '' } : { verb: line.slice(0, at), argument: line.slice(at + 1) }
+}
