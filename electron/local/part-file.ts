@@ -85,9 +85,11 @@ export class PartFile {
   async commit(target: string, o: { replace: boolean }): Promise<void> {
     try {
       const existing = o.replace ? await permissionsOf(target) : null
-      await this.#handle.chmod(existing ?? 0o666 & ~umask())
-      if (existing !== null) await this.#handle.datasync()
-      await this.#close()
+      if (this.#open) {
+        await this.#handle.chmod(existing ?? 0o666 & ~umask())
+        if (existing !== null) await this.#handle.datasync()
+        await this.#close()
+      }
       if (o.replace) await rename(this.path, target)
       else await renameWithoutClobbering(this.path, target)
     } catch (error) {
@@ -140,7 +142,7 @@ async function permissionsOf(path: string): Promise<number | null> {
 async function renameWithoutClobbering(from: string, to: string): Promise<void> {
   try {
     await link(from, to)
-    await rm(from)
+    await rm(from, { force: true })
   } catch (error) {
     if (!LINK_UNSUPPORTED.has(systemCode(error) ?? '')) throw error
     // FAT, some network and FUSE disks have no hard links: the closest is to look first.

@@ -1,0 +1,73 @@
+/** What upload and download jobs share: what they are given, how they end, and what a scan's outcome means for a row. */
+import { SluiceError, type ErrorData } from '../../common/errors.ts'
+import type { ConflictAction, ConflictPolicy, ScanReport, TransferRow } from '../../common/models.ts'
+import { printablePath } from '../local/index.ts'
+import type { FtpPool } from '../ftp/index.ts'
+import type { ScanGate } from '../gate/index.ts'
+import type { LeasedRow, QuestionFacts } from './journal.ts'
+import type { TargetFolders } from './target-folders.ts'
+import type { TargetLocks } from './target-locks.ts'
+
+/** What every job works with. */
+export interface JobTools {
+  gate: ScanGate
+  folders: TargetFolders
+  locks: TargetLocks
+  /** Accounts (endpointKey) whose server takes type ASCII and converts nothing. */
+  rawText: Set<string>
+}
+
+/** One row at work. */
+export interface Job {
+  readonly leased: LeasedRow
+  /** The row as the window sees it; change it by `update` only. */
+  readonly row: Readonly<TransferRow>
+  readonly pool: FtpPool
+  readonly signal: AbortSignal
+  update(change: Partial<TransferRow>): void
+  /** Called before a temporary file is made, and with null when it is gone. */
+  setPart(part: string | null): void
+}
+
+export type JobEnd =
+  | { state: 'done' | 'skipped'; error: null }
+  | { state: 'blocked' | 'failed'; error: ErrorData }
+  | { state: 'asking'; question: QuestionFacts }
+
+export const DONE: JobEnd = { state: 'done', error: null }
+export const SKIPPED: JobEnd = { state: 'skipped', error: null }
+
+/** The person's decision about this row, else the request's policy. */
+export function policyOf(leased: LeasedRow): ConflictPolicy | ConflictAction {
+  return leased.answer ?? leased.request.conflict
+}
+
+/** How a row ends whose scan did not pass. */
+export function refusedByScan(gate: ScanGate, report: ScanReport, path: string): JobEnd {
+  const name = printablePath(path)
+  if (report.verdict === 'INFECTED') {
+    const message = `"${name}" is infected (${report.signature ?? 'unnamed signature'}) and was not let through.`
+    return { state: 'blocked', error: { code: 'infected', message } }
+  }
+  const status = gate.status()
+  const tooLarge = status.state === 'ready' && status.maxBytes !== null && report.bytes > status.maxBytes
+  const code = status.state !== 'ready' ? 'agent-unavailable' : tooLarge ? 'scan-too-large' : 'scan-error'
+  const why = report.message ?? 'the scanner gave no reason'
+  return {
+    state: 'failed',
+    error: { code, message: `"${name}" was not let through, since it could not be scanned: ${why}` },
+  }
+}
+
+/** The end of a row whose target is a folder. */
+export function folderInTheWay(path: string): JobEnd {
+  const message = `A folder named "${printablePath(path)}" is there already; a file cannot replace it.`
+  return { state: 'failed', error: { code: 'local-exists', message } }
+}
+
+/** Thrown to start a transfer of type `auto` again as binary: the content or the server does not suit text mode. */
+export class NotAsText extends SluiceError {
+  constructor() {
+    super('internal', 'The file is transferred as binary.')
+  }
+}
