@@ -171,7 +171,8 @@ function hasBody(request: IncomingMessage): boolean {
 
 /**
  * Answers while the body still arrives. Closing at once would reset the connection and the client might never read
- * the answer: the rest is thrown away for a moment first (RFC 9112 section 9.6).
+ * the answer: the rest is thrown away for a moment first (RFC 9112 section 9.6). No "Connection: close" either: Node
+ * would then close as soon as the answer is written.
  */
 function sendEarly(
   request: IncomingMessage,
@@ -179,11 +180,10 @@ function sendEarly(
   status: number,
   body: ScanReport | AgentProblem,
 ): void {
-  response.setHeader('Connection', 'close')
   send(response, status, body)
   request.resume()
   const timer = setTimeout(() => request.socket.destroy(), LINGER)
-  request.socket.once('close', () => clearTimeout(timer))
+  request.once('close', () => clearTimeout(timer))
 }
 
 function send(response: ServerResponse, status: number, body: ScanReport | AgentStatus | AgentProblem): void {

@@ -161,7 +161,8 @@ export interface QuarantineItem {
   bytes: number
   sha256: string | null
   signature: string
-  engine: Engine
+  /** Null when the item's record is damaged. */
+  engine: Engine | null
   engineVersion: string
   /** ms since the epoch */
   quarantinedAt: number

@@ -81,8 +81,15 @@ export class ClamdEngine implements ScanEngine {
   }
 
   async open(signal: AbortSignal): Promise<ScanSession> {
-    const socket = await connectClamd(this.#address, this.#timeouts.connect, signal)
-    return new ClamdSession(socket, this.#timeouts, this.#limits.maxScanTime)
+    // A clamd that fails is looked at anew by the next question: its state must not look good for one second longer.
+    const forget = (): void => void (this.#status = null)
+    try {
+      const socket = await connectClamd(this.#address, this.#timeouts.connect, signal)
+      return new ClamdSession(socket, this.#timeouts, this.#limits.maxScanTime, forget)
+    } catch (error) {
+      forget()
+      throw error
+    }
   }
 
   dispose(): Promise<void> {
@@ -96,11 +103,12 @@ class ClamdSession implements ScanSession {
   readonly #timeouts: ClamdTimeouts
   readonly #maxScanTime: number
 
-  constructor(socket: Socket, timeouts: ClamdTimeouts, maxScanTime: number) {
+  constructor(socket: Socket, timeouts: ClamdTimeouts, maxScanTime: number, onFailure: () => void) {
     this.#socket = socket
     this.#timeouts = timeouts
     this.#maxScanTime = maxScanTime
     this.#reply = new ReplyReader(socket)
+    this.#reply.done.catch(onFailure)
     socket.write('zINSTREAM\0')
   }
 

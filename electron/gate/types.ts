@@ -8,7 +8,7 @@ export interface AgentAddress {
   /** http(s)://host:port */
   url: string
   token: string
-  /** PEM of an extra trust anchor for an https agent with a certificate of its own. */
+  /** PEM of the trust anchor of an https agent with a certificate of its own; then no other anchor counts. */
   ca?: string
 }
 
