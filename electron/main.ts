@@ -93,7 +93,7 @@ async function start(): Promise<void> {
     info: {
       version: app.getVersion(),
       platform: process.platform,
-      shell: process.env['SLUICE_SHELL'] === 'browser' ? 'browser' : 'electron',
+      shell: process.versions.electron?.endsWith('-browser-shell') ? 'browser' : 'electron',
       homeFolder: app.getPath('home'),
     },
     events,

@@ -97,7 +97,9 @@ export class FtpClient {
     const control = await ControlConnection.open({ host, port, timeouts, limits, log }, signal)
     try {
       const login = await logIn(control, options)
-      const data = { control, host, timeouts, tls: login.tls, mode: options.dataMode, useEpsv: true }
+      const { dataMode } = options
+      const mode = typeof dataMode === 'function' ? dataMode : () => dataMode
+      const data = { control, host, timeouts, tls: login.tls, mode, useEpsv: true }
       return new FtpClient(control, options, login, limits, data)
     } catch (error) {
       control.destroy()

@@ -16,7 +16,7 @@ export interface DataContext {
   host: string
   timeouts: Timeouts
   tls: TlsSession | null
-  mode: DataMode
+  mode: () => DataMode
   /** Cleared once EPSV turned out not to work while PASV does. */
   useEpsv: boolean
 }
@@ -41,5 +41,5 @@ export interface DataLink {
  * @throws SluiceError `data-connection-failed`, `timeout`, `cancelled`, `protocol-violation`, or the server's refusal
  */
 export function openData(context: DataContext, options: OpenOptions): Promise<DataLink> {
-  return context.mode === 'active' ? openActive(context, options) : openPassive(context, options)
+  return context.mode() === 'active' ? openActive(context, options) : openPassive(context, options)
 }

@@ -57,7 +57,8 @@ export interface FtpOptions {
   password: string
   /** Sent as ACCT when the server asks for an account (reply 332). */
   account?: string
-  dataMode: DataMode
+  /** A function is asked at each data connection, so that a person may switch in a running session. */
+  dataMode: DataMode | (() => DataMode)
   timeouts?: Partial<Timeouts>
   limits?: Partial<Limits>
   /** SHA-256 fingerprints (upper-case hex pairs joined by ":") accepted for this host and port without asking. */

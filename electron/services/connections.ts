@@ -101,12 +101,8 @@ export class Connections {
     return {
       endpoint,
       password,
-      get dataMode() {
-        return dataMode()
-      },
-      get pins() {
-        return certificates.pinsFor(endpoint.host, endpoint.port)
-      },
+      dataMode,
+      pins: certificates.pinsFor(endpoint.host, endpoint.port),
       onUntrustedCertificate: (certificate, signal) => certificates.decide(certificate, signal),
       onLine: ({ connection, kind, text }) => log.add(connection, kind, text),
     }

@@ -32,8 +32,13 @@ export class Session {
 
   /** Ends what there is and logs in anew. @throws SluiceError as the engine does; the state then holds the error too */
   async connect({ password, ...endpoint }: ConnectRequest): Promise<SessionState> {
-    await this.disconnect()
-    await this.#open(endpoint, (o) => this.#connections.open({ ...endpoint, password }, o)).catch((error: unknown) => {
+    // Not awaited here: the attempt must be there at once, so that a disconnect in the next moment finds it.
+    const ending = this.disconnect()
+    const open = async (o: { onStep(step: string): void; signal: AbortSignal }): Promise<FtpClient> => {
+      await ending
+      return this.#connections.open({ ...endpoint, password }, o)
+    }
+    await this.#open(endpoint, open).catch((error: unknown) => {
       const failure = toErrorData(error)
       // Cancelled by a disconnect, which has set the state itself.
       if (failure.code !== 'cancelled') this.#set({ state: 'disconnected', error: failure })
