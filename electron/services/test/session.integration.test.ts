@@ -1,0 +1,161 @@
+/** The browsing session and what a person does to files on the server, on a real vsftpd. */
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import type { Entry, SessionState } from '../../../common/models.ts'
+import { describeWith } from '../../../testing/describe-with.ts'
+import { startVsftpd, type Vsftpd, type VsftpdOptions } from '../../../testing/vsftpd.ts'
+import { Certificates } from '../certificates.ts'
+import { Connections } from '../connections.ts'
+import { ProtocolLog } from '../protocol-log.ts'
+import { listRemote, makeRemoteFolder, removeRemote, renameRemote } from '../remote-files.ts'
+import { Session } from '../session.ts'
+
+async function startServer(options?: VsftpdOptions): Promise<Vsftpd> {
+  const server = await startVsftpd(options)
+  onTestFinished(() => server.stop())
+  return server
+}
+
+async function createSession(answer: 'once' | 'no' = 'no') {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-session-'))
+  const states: SessionState[] = []
+  const log = new ProtocolLog(() => undefined)
+  const connections = new Connections({
+    certificates: await Certificates.open(join(folder, 'certificates.json'), async () => ({
+      kind: 'certificate',
+      answer,
+    })),
+    log,
+    dataMode: () => 'passive',
+    parallel: () => 2,
+  })
+  const session = new Session(connections, (state) => states.push(state))
+  onTestFinished(async () => {
+    await session.disconnect()
+    await connections.dispose()
+    await rm(folder, { recursive: true })
+  })
+  return { session, connections, states, log }
+}
+
+const request = (server: Vsftpd, protocol: 'ftp' | 'ftpes' = 'ftp') => ({
+  protocol,
+  host: server.host,
+  port: server.port,
+  user: server.user,
+  password: server.password,
+})
+
+describeWith(['vsftpd', 'pwdfile', 'openssl'], 'a session on vsftpd', () => {
+  test('connects, tells its steps, and never logs the password', async () => {
+    const server = await startServer()
+    const { session, states, log } = await createSession()
+    expect(await session.connect(request(server))).toMatchObject({ state: 'connected', home: '/', tls: null })
+    expect(states.map(({ state }) => state)).toEqual(
+      expect.arrayContaining(['disconnected', 'connecting', 'connected']),
+    )
+    const lines = log.lines().map(({ text }) => text)
+    expect(lines).toContain(`USER ${server.user}`)
+    expect(lines.join('\n')).not.toContain(server.password)
+  })
+
+  test('a wrong password is an error in the state too', async () => {
+    const server = await startServer()
+    const { session } = await createSession()
+    await expect(session.connect({ ...request(server), password: 'wrong' })).rejects.toMatchObject({
+      code: 'login-refused',
+    })
+    expect(session.state).toMatchObject({ state: 'disconnected', error: { code: 'login-refused' } })
+  })
+
+  test('a refused certificate ends before any password is sent; an accepted one does not ask again', async () => {
+    const server = await startServer({ tls: 'explicit' })
+    const refusing = await createSession('no')
+    await expect(refusing.session.connect(request(server, 'ftpes'))).rejects.toMatchObject({
+      code: 'certificate-rejected',
+    })
+    expect(server.commands().filter((command) => /^(USER|PASS)/.test(command))).toEqual([])
+    const trusting = await createSession('once')
+    expect(await trusting.session.connect(request(server, 'ftpes'))).toMatchObject({ state: 'connected' })
+    const { endpoint } = trusting.session
+    const pooled = await trusting.connections.pool(endpoint).acquire()
+    expect(pooled.client.tls?.fingerprint).toBe(server.fingerprint)
+    pooled.release()
+  })
+
+  test('a session the server cut is lost, and the next operation opens it again', async () => {
+    const server = await startServer()
+    const { session } = await createSession()
+    await session.connect(request(server))
+    await writeFile(join(server.root, 'a.txt'), 'a')
+    server.cut()
+    await vi.waitFor(() => expect(session.state.state).toBe('lost'))
+    const entries: Entry[] = []
+    await session.run((client) =>
+      listRemote(client, '/', (batch) => entries.push(...batch), AbortSignal.timeout(10_000)),
+    )
+    expect(entries.map(({ name }) => name)).toEqual(['a.txt'])
+    expect(session.state.state).toBe('connected')
+  })
+
+  test('a password that changed ends the pool opened with the old one', async () => {
+    const server = await startServer({
+      users: [
+        { name: 'one', password: 'first password' },
+        { name: 'two', password: 'second password' },
+      ],
+    })
+    const { session, connections } = await createSession()
+    await session.connect({ ...request(server), user: 'one', password: 'first password' })
+    const { endpoint } = session
+    const first = connections.pool(endpoint)
+    expect(() => connections.pool({ ...endpoint, user: 'two' })).toThrow(/connect first/)
+    await session.connect({ ...request(server), user: 'two', password: 'second password' })
+    expect(connections.pool({ ...endpoint, user: 'two' })).not.toBe(first)
+    expect(connections.pool(endpoint)).toBe(first)
+  })
+
+  test('disconnecting while connecting ends the attempt', async () => {
+    const server = await startServer()
+    const { session } = await createSession()
+    const connecting = session.connect(request(server))
+    await session.disconnect()
+    await expect(connecting).rejects.toMatchObject({ code: 'cancelled' })
+    expect(session.state).toEqual({ state: 'disconnected', error: null })
+  })
+
+  test('folders are made, renamed without clobbering, and removed with all that is in them', async () => {
+    const server = await startServer()
+    const { session } = await createSession()
+    await session.connect(request(server))
+    await session.run(async (client) => {
+      expect(await makeRemoteFolder(client, '/', 'new folder')).toBe('/new folder')
+      await mkdir(join(server.root, 'new folder/deep/deeper'), { recursive: true })
+      await writeFile(join(server.root, 'new folder/deep/file'), 'x')
+      await writeFile(join(server.root, 'taken'), 'precious')
+      await writeFile(join(server.root, 'kept outside'), 'x')
+      await expect(renameRemote(client, '/', 'new folder', 'taken')).rejects.toMatchObject({ code: 'name-refused' })
+      await expect(renameRemote(client, '/', 'taken', '../x')).rejects.toMatchObject({ code: 'name-refused' })
+      expect(await renameRemote(client, '/', 'new folder', 'old')).toBe('/old')
+      expect(await removeRemote(client, '/', [{ name: 'old', type: 'dir' }])).toEqual({ removed: 4, failed: [] })
+    })
+    expect((await readdir(server.root)).sort()).toEqual(['kept outside', 'taken'])
+  })
+
+  test('a removal goes on past what cannot be removed', async () => {
+    const server = await startServer()
+    const { session } = await createSession()
+    await session.connect(request(server))
+    await writeFile(join(server.root, 'b'), 'x')
+    const result = await session.run((client) =>
+      removeRemote(client, '/', [
+        { name: 'missing', type: 'file' },
+        { name: 'b', type: 'file' },
+      ]),
+    )
+    expect(result).toMatchObject({ removed: 1, failed: [{ path: '/missing' }] })
+    expect(await readdir(server.root)).toEqual([])
+  })
+})
