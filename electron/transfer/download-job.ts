@@ -124,7 +124,7 @@ async function fetch(job: Job, tools: JobTools, { type, replace }: Fetching): Pr
     })
     job.update({ scan: outcome.report, scanned: outcome.report.bytes })
     if (!outcome.passes) {
-      const end = refusedByScan(tools.gate, outcome.report, job.row.remotePath)
+      const end = refusedByScan(tools.gate, outcome.report, job.row.remotePath, job.row.size)
       return end.state === 'blocked' ? await quarantine(job, tools, part, outcome.report, end) : end
     }
     if (outcome.clearance.bytes !== part.bytes)

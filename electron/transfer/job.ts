@@ -42,15 +42,19 @@ export function policyOf(leased: LeasedRow): ConflictPolicy | ConflictAction {
   return leased.answer ?? leased.request.conflict
 }
 
-/** How a row ends whose scan did not pass. */
-export function refusedByScan(gate: ScanGate, report: ScanReport, path: string): JobEnd {
+/**
+ * How a row ends whose scan did not pass.
+ * @param size the file's bytes as far as known: the report of a file that was not even begun does not tell
+ */
+export function refusedByScan(gate: ScanGate, report: ScanReport, path: string, size: number | null): JobEnd {
   const name = printablePath(path)
   if (report.verdict === 'INFECTED') {
     const message = `"${name}" is infected (${report.signature ?? 'unnamed signature'}) and was not let through.`
     return { state: 'blocked', error: { code: 'infected', message } }
   }
   const status = gate.status()
-  const tooLarge = status.state === 'ready' && status.maxBytes !== null && report.bytes > status.maxBytes
+  const tooLarge =
+    status.state === 'ready' && status.maxBytes !== null && Math.max(report.bytes, size ?? 0) > status.maxBytes
   const code = status.state !== 'ready' ? 'agent-unavailable' : tooLarge ? 'scan-too-large' : 'scan-error'
   const why = report.message ?? 'the scanner gave no reason'
   return {

@@ -49,7 +49,7 @@ export async function upload(job: Job, tools: JobTools): Promise<JobEnd> {
     onProgress: (scanned) => job.update({ scanned }),
   })
   job.update({ scan: outcome.report, scanned: outcome.report.bytes })
-  if (!outcome.passes) return refusedByScan(tools.gate, outcome.report, job.row.localPath)
+  if (!outcome.passes) return refusedByScan(tools.gate, outcome.report, job.row.localPath, source.size)
 
   const wanted = leased.request.transferType
   let type: 'binary' | 'ascii' = wanted === 'ascii' ? 'ascii' : 'binary'

@@ -1,0 +1,165 @@
+/** The whole way for one test: real server, real agent and clamd, real gate and engine, a fresh folder on this side. */
+import { fork, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { agentReadySchema } from '../../../common/agent-api.ts'
+import { FINAL_STATES, type Endpoint, type TransferRequest, type TransferRow } from '../../../common/models.ts'
+import { startClamd, type Clamd } from '../../../testing/clamd.ts'
+import { startVsftpd, type Vsftpd, type VsftpdOptions } from '../../../testing/vsftpd.ts'
+import { createPool, type FtpPool } from '../../ftp/index.ts'
+import { createGate, type ScanGate } from '../../gate/index.ts'
+import { createTransfers, type TransferDeps, type TransferService } from '../index.ts'
+
+export interface Scanner {
+  gate: ScanGate
+  clamd: Clamd
+  agent: ChildProcess
+  quarantineFolder: string
+  /** Starts the agent anew after it was killed, as the app's supervisor would. */
+  restart(): Promise<void>
+}
+
+/** Agent and clamd, and a gate that knows them; all ends with the test. */
+export async function startScanner(): Promise<Scanner> {
+  const quarantineFolder = mkdtempSync(join(tmpdir(), 'sluice-quarantine-'))
+  onTestFinished(() => rmSync(quarantineFolder, { recursive: true, force: true }))
+  const clamd = await startClamd()
+  onTestFinished(() => clamd.stop())
+  const gate = createGate({ quarantineFolder, patience: 500 })
+  onTestFinished(() => gate.dispose())
+  const start = async (): Promise<ChildProcess> => {
+    const token = randomBytes(32).toString('hex')
+    const agent = fork(
+      join(import.meta.dirname, '../../../agent/main.ts'),
+      ['--listen', '127.0.0.1:0', '--engine', 'clamd', '--clamd', clamd.socket],
+      { env: { ...process.env, SLUICE_AGENT_TOKEN: token }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+    )
+    onTestFinished(() => void agent.kill('SIGKILL'))
+    const [message] = await once(agent, 'message')
+    const { port } = agentReadySchema.parse(message)
+    gate.useAgent({ url: `http://127.0.0.1:${port}`, token })
+    while (gate.status().state !== 'ready') await new Promise<void>((resolve) => gate.onStatus(() => resolve()))
+    return agent
+  }
+  const scanner: Scanner = {
+    gate,
+    clamd,
+    agent: await start(),
+    quarantineFolder,
+    restart: async () => {
+      scanner.agent = await start()
+    },
+  }
+  return scanner
+}
+
+export interface World extends Scanner {
+  server: Vsftpd
+  endpoint: Endpoint
+  transfers: TransferService
+  /** A fresh folder on this computer. */
+  local: string
+  journalFile: string
+  /** Conflict questions asked so far. */
+  questions: Parameters<TransferDeps['ask']>[0][]
+  /** Sends a request and waits until every row has ended; gives all rows of the queue. */
+  run(request: WorldRequest): Promise<TransferRow[]>
+  /** Waits until every row has ended. */
+  settled(): Promise<TransferRow[]>
+  /** Waits until `probe` is true for the rows, asked after every change. */
+  until(probe: (rows: TransferRow[]) => boolean): Promise<TransferRow[]>
+}
+
+export type WorldRequest = Pick<TransferRequest, 'direction' | 'sources' | 'targetFolder'> & Partial<TransferRequest>
+
+export interface WorldOptions {
+  vsftpd?: VsftpdOptions
+  ask?: TransferDeps['ask']
+  parallel?: number
+  retryDelays?: readonly number[]
+  gate?: (gate: ScanGate) => ScanGate
+  journalFile?: string
+  /** Stands in for vsftpd: a scripted server's address. */
+  server?: { host: string; port: number }
+}
+
+/** Builds the world. */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const scanner = await startScanner()
+  const server = await startVsftpd(options.vsftpd)
+  onTestFinished(() => server.stop())
+  const base = realpathSync(mkdtempSync(join(tmpdir(), 'sluice-transfer-')))
+  onTestFinished(() => rmSync(base, { recursive: true, force: true }))
+  const local = join(base, 'local')
+  mkdirSync(local)
+  const journalFile = options.journalFile ?? join(base, 'transfers.sqlite')
+  const at = options.server ?? server
+  const protocol = options.vsftpd?.tls === 'explicit' ? 'ftpes' : options.vsftpd?.tls === 'implicit' ? 'ftps' : 'ftp'
+  const endpoint: Endpoint = { protocol, host: at.host, port: at.port, user: server.user }
+  const pool = startPool(server, endpoint, options.parallel ?? 3)
+  const questions: World['questions'] = []
+  const transfers = createTransfers({
+    journalFile,
+    gate: options.gate ? options.gate(scanner.gate) : scanner.gate,
+    pool: () => pool,
+    ask: (question, signal) => {
+      questions.push(question)
+      if (!options.ask) throw new Error('Nobody should have been asked.')
+      return options.ask(question, signal)
+    },
+    parallel: options.parallel ?? 3,
+    retryDelays: options.retryDelays ?? [50, 100],
+  })
+  onTestFinished(() => transfers.dispose())
+  const until = (probe: (rows: TransferRow[]) => boolean): Promise<TransferRow[]> => waitFor(transfers, probe)
+  const settled = (): Promise<TransferRow[]> => until((rows) => rows.every((row) => FINAL_STATES.has(row.state)))
+  return {
+    ...scanner,
+    restart: () => scanner.restart(),
+    server,
+    endpoint,
+    transfers,
+    local,
+    journalFile,
+    questions,
+    until,
+    settled,
+    run: async (request) => {
+      await transfers.add({ transferType: 'binary', conflict: 'ask', ...request }, endpoint)
+      return settled()
+    },
+  }
+}
+
+function startPool(server: Vsftpd, endpoint: Endpoint, max: number): FtpPool {
+  let connection = 0
+  const pool = createPool(
+    { endpoint, password: server.password, dataMode: 'passive', ...(server.ca === '' ? {} : { ca: server.ca }) },
+    { max, nextConnectionNumber: () => ++connection },
+  )
+  onTestFinished(() => pool.dispose())
+  return pool
+}
+
+/** Waits until `probe` is true for the rows of the queue, asked now and after every change. */
+export function waitFor(transfers: TransferService, probe: (rows: TransferRow[]) => boolean): Promise<TransferRow[]> {
+  return new Promise((resolve, reject) => {
+    const look = (): void => {
+      try {
+        const { rows } = transfers.list()
+        if (!probe(rows)) return
+        stop()
+        resolve(rows)
+      } catch (error) {
+        stop()
+        reject(error instanceof Error ? error : new Error(String(error)))
+      }
+    }
+    const stop = transfers.onChange(look)
+    look()
+  })
+}
