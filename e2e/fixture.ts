@@ -3,25 +3,15 @@
  * Specs look the same in both; what only one of them can do asks `isShell`.
  */
 import { _electron, expect, test as base, type ElectronApplication, type Page } from '@playwright/test'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { findElectron } from '../scripts/electron-binary.ts'
 
 const repository = resolve(import.meta.dirname, '..')
 
-/**
- * Whether Electron's binary was downloaded. Never asked by `require('electron')`, which would start that download.
- * SLUICE_E2E_SHELL=1 says no, to test the shell where Electron is there too.
- */
-function hasElectron(): boolean {
-  const folder = join(repository, 'node_modules/electron')
-  const pathFile = join(folder, 'path.txt')
-  if (process.env['SLUICE_E2E_SHELL'] === '1' || !existsSync(pathFile)) return false
-  return existsSync(join(folder, 'dist', readFileSync(pathFile, 'utf8')))
-}
-
-/** True if the specs run in the browser shell. */
-export const isShell = !hasElectron()
+/** True if the specs run in the browser shell; SLUICE_SHELL=1 asks for it where Electron is there too. */
+export const isShell = process.env['SLUICE_SHELL'] === '1' || findElectron() === null
 // The one switch: the electron package, and Playwright through it, takes the executable named `electron` in this folder.
 if (isShell) process.env['ELECTRON_OVERRIDE_DIST_PATH'] = join(import.meta.dirname, 'shell')
 

@@ -61,13 +61,15 @@ if (userData !== undefined) app.setPath('userData', resolve(userData))
 const require = createRequire(import.meta.url)
 for (const preload of preloads) require(preload)
 
-let interrupted = false
+// A terminal and whoever started us both pass one Ctrl-C on; only a later one means "at once, whatever hangs".
+const sameSignal = 1_000 // ms
+let interruptedAt: number | undefined
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    // The second time without asking: an application that hangs while quitting must not be unstoppable.
-    if (interrupted) app.exit(130)
+    const now = performance.now()
+    interruptedAt ??= now
+    if (now - interruptedAt > sameSignal) app.exit(130)
     else app.quit()
-    interrupted = true
   })
 }
 
