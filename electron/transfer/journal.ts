@@ -267,11 +267,12 @@ export class Journal {
 
   // ---- conflicts ------------------------------------------------------------------------------------------------
 
+  /** Lets a row wait for a person; back into the queue instead if "apply to all" was said while its job ran. */
   setAsking(id: number, question: QuestionFacts): void {
-    this.#statement(`UPDATE transfers SET state = 'asking', question = ? WHERE id = ?`).run(
-      JSON.stringify(question),
-      id,
-    )
+    this.#statement(
+      `UPDATE transfers SET question = ?, state =
+         CASE (SELECT conflict FROM requests WHERE id = request) WHEN 'ask' THEN 'asking' ELSE 'queued' END WHERE id = ?`,
+    ).run(JSON.stringify(question), id)
   }
 
   /** The oldest row of a request that waits for a person. */
