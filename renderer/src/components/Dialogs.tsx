@@ -1,0 +1,48 @@
+import { useQuestions } from '../state/questions.ts'
+import { closeDialog, useUi } from '../state/ui.ts'
+import { CertificateDialog } from './CertificateDialog.tsx'
+import { ConfirmTransferDialog } from './ConfirmTransferDialog.tsx'
+import { ConflictDialog } from './ConflictDialog.tsx'
+import { DeleteDialog, DeleteQuarantinedDialog, RemovalFailuresDialog } from './DeleteDialogs.tsx'
+import { NewFolderDialog } from './NewFolderDialog.tsx'
+import { SettingsDialog } from './SettingsDialog.tsx'
+
+/** The dialog the person opened, and on top of it the oldest question that main waits for. */
+export function Dialogs() {
+  return (
+    <>
+      <OwnDialog />
+      <OldestQuestion />
+    </>
+  )
+}
+
+function OwnDialog() {
+  const dialog = useUi((s) => s.dialog)
+  switch (dialog?.kind) {
+    case undefined:
+      return null
+    case 'settings':
+      return <SettingsDialog onClose={closeDialog} />
+    case 'new-folder':
+      return <NewFolderDialog side={dialog.side} folder={dialog.folder} onClose={closeDialog} />
+    case 'delete':
+      return <DeleteDialog side={dialog.side} folder={dialog.folder} entries={dialog.entries} onClose={closeDialog} />
+    case 'delete-quarantined':
+      return <DeleteQuarantinedDialog ids={dialog.ids} name={dialog.name} onClose={closeDialog} />
+    case 'removal-failures':
+      return <RemovalFailuresDialog result={dialog.result} onClose={closeDialog} />
+    case 'confirm-transfer':
+      return <ConfirmTransferDialog request={dialog.request} onClose={closeDialog} />
+  }
+}
+
+function OldestQuestion() {
+  const question = useQuestions((s) => s.questions[0])
+  if (!question) return null
+  return question.kind === 'certificate' ? (
+    <CertificateDialog key={question.id} question={question} />
+  ) : (
+    <ConflictDialog key={question.id} question={question} />
+  )
+}

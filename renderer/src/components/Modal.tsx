@@ -1,0 +1,57 @@
+import { AlertDialog, Dialog } from 'radix-ui'
+import type { ReactNode } from 'react'
+import './Modal.css'
+
+/**
+ * The frame of every dialog. The veil behind is our own element: Radix' overlay writes a style element into the page,
+ * which the content security policy refuses.
+ */
+interface ModalProps {
+  title: ReactNode
+  /** Sentence under the title; read out with it. */
+  description?: ReactNode
+  wide?: boolean
+  tone?: 'plain' | 'alarm'
+  onClose(): void
+  children: ReactNode
+}
+
+/** A dialog to work in; Escape and a press beside it close it. */
+export function Modal({ title, description, wide = false, onClose, children }: ModalProps) {
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <div className="veil" />
+        <Dialog.Content
+          className={`modal ${wide ? 'wide' : ''}`}
+          {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+        >
+          <Dialog.Title className="modal-title">{title}</Dialog.Title>
+          {description !== undefined && <Dialog.Description className="modal-text">{description}</Dialog.Description>}
+          {children}
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}
+
+/** A question that must be answered; a press beside it does nothing, Escape takes the harmless way out. */
+export function Ask({ title, description, wide = false, tone = 'plain', onClose, children }: ModalProps) {
+  return (
+    <AlertDialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <AlertDialog.Portal>
+        <div className="veil" />
+        <AlertDialog.Content className={`modal ${wide ? 'wide' : ''} ${tone}`}>
+          <AlertDialog.Title className="modal-title">{title}</AlertDialog.Title>
+          <AlertDialog.Description className="modal-text">{description}</AlertDialog.Description>
+          {children}
+        </AlertDialog.Content>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  )
+}
+
+/** The buttons at the end of a dialog. */
+export function ModalButtons({ children }: { children: ReactNode }) {
+  return <div className="modal-buttons">{children}</div>
+}

@@ -1,0 +1,129 @@
+import { ArrowUp, FolderPlus, Monitor, RefreshCw, Search, Server, X } from 'lucide-react'
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import type { Side } from '../../../common/models.ts'
+import { focusRows } from '../lib/focus.ts'
+import { goUp } from '../state/pane-actions.ts'
+import { navigate, refresh, setFilter, usePanes } from '../state/panes.ts'
+import { useSession } from '../state/session.ts'
+import { openDialog } from '../state/ui.ts'
+import { FileGrid } from './FileGrid.tsx'
+import { IconButton } from './IconButton.tsx'
+import './Pane.css'
+import { PaneStatus } from './PaneStatus.tsx'
+import { LostBanner, RemoteStart } from './RemoteStart.tsx'
+
+/** One side of the window: path bar, rows, status line. */
+export function Pane({ side }: { side: Side }) {
+  const path = usePanes((s) => s[side].path)
+  const busy = usePanes((s) => s[side].status === 'loading' || s[side].status === 'refreshing')
+  const filter = usePanes((s) => s[side].filter)
+  const lost = useSession((s) => side === 'remote' && s.session.state === 'lost')
+  const filterField = useRef<HTMLInputElement>(null)
+  const none = path === null
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return
+    const field = event.key === 'f' ? filterField.current : null
+    const pathField = event.key === 'l' ? event.currentTarget.querySelector<HTMLInputElement>('.path-field') : null
+    const target = field ?? pathField
+    if (!target) return
+    event.preventDefault()
+    target.focus()
+    target.select()
+  }
+
+  return (
+    <section className="pane" aria-label={side === 'local' ? 'Local files' : 'Remote files'} onKeyDown={onKeyDown}>
+      <h2 className="hidden-visually">{side === 'local' ? 'This computer' : 'Server'}</h2>
+      <div className="pane-bar">
+        <IconButton
+          icon={ArrowUp}
+          label="Up"
+          hint="Up one folder (Backspace)"
+          disabled={none}
+          onClick={() => goUp(side)}
+        />
+        <PathField key={path} side={side} path={path ?? ''} disabled={none} />
+        <IconButton
+          icon={RefreshCw}
+          label="Refresh"
+          hint="Refresh (F5)"
+          disabled={none}
+          className={busy ? 'is-busy' : ''}
+          onClick={() => void refresh(side)}
+        />
+        <IconButton
+          icon={FolderPlus}
+          label="New folder"
+          disabled={none || lost}
+          onClick={() => path !== null && openDialog({ kind: 'new-folder', side, folder: path })}
+        />
+        <div className="pane-filter">
+          <Search size={14} aria-hidden />
+          <input
+            ref={filterField}
+            className="input"
+            aria-label="Filter"
+            title="Part of a name, or a pattern like *.pdf (Ctrl+F)"
+            placeholder="Filter"
+            value={filter}
+            disabled={none}
+            spellCheck={false}
+            onChange={(event) => setFilter(side, event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'Escape') setFilter(side, '')
+              if (event.key === 'Escape' || event.key === 'ArrowDown' || event.key === 'Enter') focusRows(side)
+            }}
+          />
+          {filter !== '' && <IconButton small icon={X} label="Clear filter" onClick={() => setFilter(side, '')} />}
+        </div>
+      </div>
+      {lost && <LostBanner />}
+      {none && side === 'remote' ? <RemoteStart /> : <FileGrid side={side} />}
+      <PaneStatus side={side} />
+    </section>
+  )
+}
+
+interface PathFieldProps {
+  side: Side
+  path: string
+  disabled: boolean
+}
+
+function PathField({ side, path, disabled }: PathFieldProps) {
+  const [text, setText] = useState(path)
+  const Icon = side === 'local' ? Monitor : Server
+  const field = useRef<HTMLInputElement>(null)
+  // The end of a long path says where one is.
+  useEffect(() => {
+    if (field.current) field.current.scrollLeft = field.current.scrollWidth
+  }, [])
+  return (
+    <div className="pane-path">
+      <Icon size={16} aria-hidden />
+      <input
+        ref={field}
+        className="input path-field"
+        aria-label="Path"
+        title={path}
+        value={text}
+        disabled={disabled}
+        placeholder={disabled ? 'Not connected' : ''}
+        spellCheck={false}
+        autoCapitalize="off"
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && text.trim() !== '') {
+            void navigate(side, text)
+            focusRows(side)
+          } else if (event.key === 'Escape') {
+            setText(path)
+            focusRows(side)
+          }
+        }}
+        onBlur={() => setText(path)}
+      />
+    </div>
+  )
+}

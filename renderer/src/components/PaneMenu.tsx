@@ -1,0 +1,120 @@
+import {
+  Copy,
+  Download,
+  FolderOpen,
+  FolderPlus,
+  Link2,
+  ListChecks,
+  Pencil,
+  RefreshCw,
+  Trash2,
+  Upload,
+  type LucideIcon,
+} from 'lucide-react'
+import { ContextMenu } from 'radix-ui'
+import { useRef, type ReactNode } from 'react'
+import type { Side } from '../../../common/models.ts'
+import { focusRows } from '../lib/focus.ts'
+import { selectAll } from '../lib/selection.ts'
+import { actionEntries, askToDelete, copyPaths, copyUrls, openEntry, transfer } from '../state/pane-actions.ts'
+import { paneOf, refresh, setRenaming, setSelection, usePanes } from '../state/panes.ts'
+import { useSession } from '../state/session.ts'
+import { openDialog, report } from '../state/ui.ts'
+
+/** The menu of a pane, by right click or the menu key. It is about the selection, or about the folder without one. */
+export function PaneMenu({ side, children }: { side: Side; children: ReactNode }) {
+  const pending = useRef<(() => void) | null>(null)
+  return (
+    <ContextMenu.Root modal={false}>
+      <ContextMenu.Trigger asChild>{children}</ContextMenu.Trigger>
+      <ContextMenu.Portal>
+        <ContextMenu.Content
+          className="menu"
+          collisionPadding={8}
+          // An action starts after the menu has gone and the rows have the focus: a rename field keeps it then, and
+          // a dialog knows where to give it back.
+          onCloseAutoFocus={(event) => {
+            event.preventDefault()
+            focusRows(side)
+            pending.current?.()
+            pending.current = null
+          }}
+        >
+          <Items side={side} choose={(action) => (pending.current = action)} />
+        </ContextMenu.Content>
+      </ContextMenu.Portal>
+    </ContextMenu.Root>
+  )
+}
+
+function Items({ side, choose }: { side: Side; choose(action: () => void): void }) {
+  const count = usePanes((s) => s[side].selection.selected.size)
+  const path = usePanes((s) => s[side].path)
+  const connected = useSession((s) => s.session.state === 'connected')
+  const entries = actionEntries(side)
+  const [first] = entries
+  const usable = side === 'local' || connected
+  const item = (icon: LucideIcon, text: string, action: () => void, more: Partial<ItemProps> = {}): ReactNode => (
+    <Item icon={icon} text={text} onSelect={() => choose(action)} {...more} />
+  )
+  return (
+    <>
+      {count > 0 && (
+        <>
+          {item(
+            side === 'local' ? Upload : Download,
+            side === 'local' ? 'Upload' : 'Download',
+            () => transfer(side, entries),
+            {
+              disabled: !connected,
+            },
+          )}
+          {count === 1 &&
+            first !== undefined &&
+            first.type !== 'file' &&
+            item(FolderOpen, 'Open', () => report(openEntry(side, first)), { keys: 'Enter' })}
+          <ContextMenu.Separator className="menu-line" />
+          {item(Pencil, 'Rename', () => setRenaming(side, paneOf(side).selection.cursor), {
+            keys: 'F2',
+            disabled: count !== 1 || !usable,
+          })}
+          {item(Trash2, 'Delete…', () => askToDelete(side), { keys: 'Del', danger: true, disabled: !usable })}
+          <ContextMenu.Separator className="menu-line" />
+        </>
+      )}
+      {item(FolderPlus, 'New folder…', () => path !== null && openDialog({ kind: 'new-folder', side, folder: path }), {
+        disabled: !usable,
+      })}
+      {item(RefreshCw, 'Refresh', () => void refresh(side), { keys: 'F5', disabled: !usable })}
+      <ContextMenu.Separator className="menu-line" />
+      {item(Copy, count > 1 ? 'Copy paths' : 'Copy path', () => copyPaths(side))}
+      {side === 'remote' && item(Link2, count > 1 ? 'Copy URLs' : 'Copy URL', copyUrls)}
+      {item(ListChecks, 'Select all', () => setSelection(side, selectAll(paneOf(side).selection, paneOf(side).view)), {
+        keys: 'Ctrl+A',
+      })}
+    </>
+  )
+}
+
+interface ItemProps {
+  icon: LucideIcon
+  text: string
+  keys?: string
+  danger?: boolean
+  disabled?: boolean
+  onSelect(): void
+}
+
+function Item({ icon: Icon, text, keys, danger = false, disabled = false, onSelect }: ItemProps) {
+  return (
+    <ContextMenu.Item className={`menu-item ${danger ? 'danger' : ''}`} disabled={disabled} onSelect={onSelect}>
+      <Icon size={16} aria-hidden />
+      {text}
+      {keys !== undefined && (
+        <span className="keys" aria-hidden>
+          {keys}
+        </span>
+      )}
+    </ContextMenu.Item>
+  )
+}

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import type { ScanReport, TransferRow } from '../../../common/models.ts'
+import { canCancel, canRetry, rowName, rowProgress, scanLabel, stateLabel, timeLeft } from './transfer-text.ts'
+
+const row: TransferRow = {
+  id: 1,
+  direction: 'upload',
+  endpoint: { protocol: 'ftpes', host: 'h', port: 21, user: 'ada' },
+  localPath: '/home/ada/report.pdf',
+  remotePath: '/pub/renamed.pdf',
+  size: 1000,
+  transferred: 0,
+  scanned: 0,
+  rate: null,
+  transferType: 'auto',
+  state: 'queued',
+  scan: null,
+  error: null,
+  addedAt: 0,
+  endedAt: null,
+}
+const report: ScanReport = {
+  verdict: 'OK',
+  signature: null,
+  engine: 'clamd',
+  engineVersion: '1',
+  signatureVersion: '2',
+  sha256: null,
+  bytes: 1000,
+  ms: 3,
+  message: null,
+}
+
+test('the scan column speaks at every stage', () => {
+  expect(scanLabel(row)).toEqual({ text: 'Waiting', tone: 'muted' })
+  expect(scanLabel({ ...row, state: 'scanning', scanned: 437 }).text).toBe('Scanning 43 %')
+  expect(scanLabel({ ...row, state: 'scanning', size: null }).text).toBe('Scanning')
+  expect(scanLabel({ ...row, state: 'done', scan: report })).toEqual({ text: 'OK', tone: 'good' })
+  const infected: ScanReport = { ...report, verdict: 'INFECTED', signature: 'Eicar-Test-Signature' }
+  expect(scanLabel({ ...row, state: 'blocked', scan: infected })).toEqual({
+    text: 'INFECTED Eicar-Test-Signature',
+    tone: 'bad',
+  })
+  const error: ScanReport = { ...report, verdict: 'ERROR', message: 'the agent stopped' }
+  expect(scanLabel({ ...row, state: 'failed', scan: error })).toEqual({ text: 'ERROR the agent stopped', tone: 'warn' })
+  expect(scanLabel({ ...row, state: 'cancelled' }).text).toBe('Not scanned')
+})
+
+test('nothing but a verdict OK is ever called OK', () => {
+  for (const state of ['queued', 'asking', 'scanning', 'transferring', 'verifying', 'done', 'failed'] as const) {
+    expect(scanLabel({ ...row, state, scanned: 1000, transferred: 1000 }).text).not.toBe('OK')
+  }
+})
+
+test('the bar follows the scan first, then the bytes', () => {
+  expect(rowProgress({ ...row, state: 'scanning', scanned: 500 })).toBe(50)
+  expect(rowProgress({ ...row, state: 'transferring', scanned: 1000, transferred: 250 })).toBe(25)
+  expect(rowProgress({ ...row, state: 'transferring', size: null })).toBeNull()
+  expect(rowProgress({ ...row, state: 'done', size: 0 })).toBe(100)
+})
+
+test('time left needs a rate', () => {
+  expect(timeLeft({ ...row, state: 'transferring', transferred: 500, rate: 100 })).toBe('5 s')
+  expect(timeLeft({ ...row, state: 'transferring', rate: 0 })).toBe('')
+})
+
+test('names come from the source, states from the direction', () => {
+  expect(rowName(row)).toBe('report.pdf')
+  expect(rowName({ ...row, direction: 'download' })).toBe('renamed.pdf')
+  expect(stateLabel({ ...row, direction: 'download', state: 'done' }).text).toBe('Downloaded')
+})
+
+test('only what runs can be cancelled, only what failed retried', () => {
+  expect([canCancel(row), canRetry(row)]).toEqual([true, false])
+  expect([canCancel({ ...row, state: 'failed' }), canRetry({ ...row, state: 'failed' })]).toEqual([false, true])
+  expect(canRetry({ ...row, state: 'blocked' })).toBe(false)
+})

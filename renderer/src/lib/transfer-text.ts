@@ -1,0 +1,67 @@
+import { FINAL_STATES, type TransferRow, type TransferState } from '../../../common/models.ts'
+import { remoteBasename } from '../../../common/remote-path.ts'
+import { formatDuration, percent } from './format.ts'
+import { localBasename } from './local-path.ts'
+
+/** What the transfer list says about a row, in words; colours and icons follow `tone` and never stand alone. */
+export type Tone = 'muted' | 'busy' | 'good' | 'warn' | 'bad'
+
+export interface Label {
+  text: string
+  tone: Tone
+}
+
+const STATES: Record<TransferState, Label> = {
+  queued: { text: 'Queued', tone: 'muted' },
+  asking: { text: 'Waiting for your answer', tone: 'warn' },
+  scanning: { text: 'Scanning', tone: 'busy' },
+  transferring: { text: 'Transferring', tone: 'busy' },
+  verifying: { text: 'Verifying', tone: 'busy' },
+  done: { text: 'Done', tone: 'good' },
+  blocked: { text: 'Blocked', tone: 'bad' },
+  failed: { text: 'Failed', tone: 'warn' },
+  skipped: { text: 'Skipped', tone: 'muted' },
+  cancelled: { text: 'Cancelled', tone: 'muted' },
+}
+
+/** Name of the file, as its source calls it. */
+export function rowName(row: TransferRow): string {
+  return row.direction === 'upload' ? localBasename(row.localPath) : remoteBasename(row.remotePath)
+}
+
+export function stateLabel(row: TransferRow): Label {
+  if (row.state === 'transferring')
+    return { text: row.direction === 'upload' ? 'Uploading' : 'Downloading', tone: 'busy' }
+  if (row.state === 'done') return { text: row.direction === 'upload' ? 'Uploaded' : 'Downloaded', tone: 'good' }
+  return STATES[row.state]
+}
+
+/** The scan's column: "Waiting", "Scanning 43 %", "OK", "INFECTED <signature>", "ERROR <why>". */
+export function scanLabel(row: TransferRow): Label {
+  const { scan } = row
+  if (scan?.verdict === 'OK') return { text: 'OK', tone: 'good' }
+  if (scan?.verdict === 'INFECTED') return { text: `INFECTED ${scan.signature ?? 'unnamed signature'}`, tone: 'bad' }
+  if (scan?.verdict === 'ERROR') return { text: `ERROR ${scan.message ?? 'no reason given'}`, tone: 'warn' }
+  if (row.state === 'queued' || row.state === 'asking') return { text: 'Waiting', tone: 'muted' }
+  if (FINAL_STATES.has(row.state)) return { text: 'Not scanned', tone: 'muted' }
+  const done = percent(row.scanned, row.size)
+  // A download is scanned as it arrives; its verdict comes after the last byte.
+  return { text: done === null || row.size === 0 ? 'Scanning' : `Scanning ${done} %`, tone: 'busy' }
+}
+
+/** Percent for the progress bar; null while unknown. The scan before an upload fills the same bar. */
+export function rowProgress(row: TransferRow): number | null {
+  if (row.state === 'done') return 100
+  if (row.state === 'scanning') return percent(row.scanned, row.size)
+  return percent(row.transferred, row.size === 0 ? null : row.size)
+}
+
+/** Time left as words; '' when it cannot be told. */
+export function timeLeft(row: TransferRow): string {
+  if (row.rate === null || row.rate <= 0 || row.size === null || row.state !== 'transferring') return ''
+  return formatDuration((row.size - row.transferred) / row.rate)
+}
+
+export const canCancel = (row: TransferRow): boolean => !FINAL_STATES.has(row.state)
+/** What was blocked is not offered again: the bytes are the same, and so would be the verdict. */
+export const canRetry = (row: TransferRow): boolean => row.state === 'failed' || row.state === 'cancelled'

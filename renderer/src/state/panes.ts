@@ -1,0 +1,233 @@
+import { create } from 'zustand'
+import { isCancelled, type ErrorData } from '../../../common/errors.ts'
+import type { Entry, ListingSummary, Side } from '../../../common/models.ts'
+import { remoteParent } from '../../../common/remote-path.ts'
+import { call, shownError } from '../api.ts'
+import {
+  appendEntries,
+  emptyListing,
+  makeView,
+  type Listing,
+  type SortColumn,
+  type SortOrder,
+  type View,
+  type ViewOptions,
+} from '../lib/listing.ts'
+import { localParent } from '../lib/local-path.ts'
+import { NO_SELECTION, keepVisible, type Selection } from '../lib/selection.ts'
+import { useSettings } from './settings.ts'
+
+export interface PaneState {
+  /** Folder shown; null while there is none, like the remote one before a connection. */
+  path: string | null
+  /** `loading`: rows of a new folder arrive. `refreshing`: the old rows stay until the new ones are complete. */
+  status: 'idle' | 'loading' | 'refreshing' | 'ready' | 'error'
+  error: ErrorData | null
+  listing: Listing
+  view: View
+  sort: SortOrder
+  filter: string
+  selection: Selection
+  /** Lines of the server's listing that no parser could read. */
+  unreadable: string[]
+  /** Row whose name is being edited. */
+  renaming: number | null
+}
+
+const EMPTY_PANE: PaneState = {
+  path: null,
+  status: 'idle',
+  error: null,
+  listing: emptyListing(),
+  view: [],
+  sort: { column: 'name', descending: false },
+  filter: '',
+  selection: NO_SELECTION,
+  unreadable: [],
+  renaming: null,
+}
+
+export const usePanes = create<Record<Side, PaneState>>()(() => ({ local: EMPTY_PANE, remote: EMPTY_PANE }))
+
+export const paneOf = (side: Side): PaneState => usePanes.getState()[side]
+
+function setPane(side: Side, change: Partial<PaneState>): void {
+  usePanes.setState((panes) => ({ [side]: { ...panes[side], ...change } }))
+}
+
+/** A listing under way. Rows can come after main's answer, which says how many there are. */
+interface Request {
+  id: number
+  side: Side
+  /** Where its rows go: the pane's own listing while loading, one beside it while refreshing. */
+  listing: Listing
+  replace: boolean
+  /** Names to select at the end, and the one for the cursor. */
+  select: ReadonlySet<string>
+  cursor: string | null
+  summary: ListingSummary | null
+}
+
+/** Starting at the clock keeps numbers of an earlier page load apart. */
+let lastRequestId = Date.now()
+const requests: Record<Side, Request | null> = { local: null, remote: null }
+
+const optionsOf = (pane: PaneState): ViewOptions => ({
+  sort: pane.sort,
+  filter: pane.filter,
+  showHidden: useSettings.getState().showHidden,
+})
+
+/** Opens a folder. `cursor` names the entry to stand on: the folder one came from. */
+export async function navigate(side: Side, path: string, cursor: string | null = null): Promise<void> {
+  const listing = emptyListing()
+  setPane(side, {
+    path,
+    status: 'loading',
+    error: null,
+    listing,
+    view: [],
+    filter: '',
+    selection: NO_SELECTION,
+    unreadable: [],
+    renaming: null,
+  })
+  await request({ id: ++lastRequestId, side, listing, replace: false, select: new Set(), cursor, summary: null }, path)
+}
+
+/** Reads the folder again; rows, selection and scroll position stay until the new rows are complete. */
+export async function refresh(side: Side, select?: readonly string[]): Promise<void> {
+  const pane = paneOf(side)
+  if (pane.path === null) return
+  if (pane.status === 'error') return navigate(side, pane.path)
+  // The folder is being opened: what it shows will be new enough.
+  if (pane.status === 'loading' && select === undefined) return
+  const nameOf = (row: number | null): string | null =>
+    row === null ? null : (pane.listing.entries[row]?.name ?? null)
+  const selected = select ?? [...pane.selection.selected].flatMap((row) => nameOf(row) ?? [])
+  setPane(side, { status: 'refreshing' })
+  await request(
+    {
+      id: ++lastRequestId,
+      side,
+      listing: emptyListing(),
+      replace: true,
+      select: new Set(selected),
+      cursor: select?.[0] ?? nameOf(pane.selection.cursor),
+      summary: null,
+    },
+    pane.path,
+  )
+}
+
+async function request(wanted: Request, path: string): Promise<void> {
+  const { side } = wanted
+  requests[side] = wanted
+  try {
+    wanted.summary = await call(`${side}.list`, { requestId: wanted.id, path })
+    finish(wanted)
+  } catch (error) {
+    if (requests[side] !== wanted) return
+    requests[side] = null
+    if (isCancelled(error)) setPane(side, { status: 'ready' })
+    else setPane(side, { status: 'error', error: shownError(error) })
+  }
+}
+
+/** Ends a listing once main has answered and all its rows are here. */
+function finish(done: Request): void {
+  const { side, summary } = done
+  if (requests[side] !== done || summary === null || done.listing.entries.length < summary.count) return
+  requests[side] = null
+  const pane = paneOf(side)
+  const { entries } = done.listing
+  const view = done.replace ? makeView(done.listing, optionsOf(pane)) : pane.view
+  const change: Partial<PaneState> = {
+    path: summary.path,
+    status: 'ready',
+    error: null,
+    unreadable: summary.unreadable,
+    listing: done.listing,
+    view,
+  }
+  if (done.replace || done.cursor !== null) {
+    const selected = new Set(view.filter((row) => done.select.has(entries[row]?.name ?? '')))
+    const cursor = view.find((row) => entries[row]?.name === done.cursor) ?? null
+    const standing = done.replace || cursor === null ? selected : new Set([cursor])
+    change.selection = { selected: standing, cursor, anchor: cursor }
+    change.renaming = null
+  }
+  setPane(side, change)
+}
+
+/** Rows of a listing, as events bring them; those of an abandoned one are dropped. */
+export function takeEntries(side: Side, requestId: number, entries: readonly Entry[]): void {
+  const current = requests[side]
+  if (current?.id !== requestId) return
+  const pane = paneOf(side)
+  if (current.replace) appendEntries(current.listing, [], entries, optionsOf(pane))
+  else setPane(side, { view: appendEntries(current.listing, pane.view, entries, optionsOf(pane)) })
+  finish(current)
+}
+
+/** Forgets the remote folder, when there is no server any more. */
+export function clearPane(side: Side): void {
+  requests[side] = null
+  setPane(side, { ...EMPTY_PANE, sort: paneOf(side).sort })
+}
+
+const followUps: Record<Side, number | undefined> = { local: undefined, remote: undefined }
+
+/** Main says that something landed in a folder; many files make few refreshes. */
+export function folderChanged(side: Side, path: string): void {
+  if (paneOf(side).path !== path || followUps[side] !== undefined) return
+  followUps[side] = window.setTimeout(() => {
+    followUps[side] = undefined
+    if (paneOf(side).path === path) void refresh(side)
+  }, 250)
+}
+
+function remakeView(side: Side, change: Partial<PaneState>): void {
+  const pane = { ...paneOf(side), ...change }
+  const view = makeView(pane.listing, optionsOf(pane))
+  setPane(side, { ...change, view, selection: keepVisible(pane.selection, view) })
+}
+
+/** A click on a column's head: sorts by it, or turns the order round. */
+export function sortBy(side: Side, column: SortColumn): void {
+  const { sort } = paneOf(side)
+  remakeView(side, { sort: { column, descending: sort.column === column && !sort.descending } })
+}
+
+export function setFilter(side: Side, filter: string): void {
+  remakeView(side, { filter })
+}
+
+export function showHiddenChanged(): void {
+  remakeView('local', {})
+  remakeView('remote', {})
+}
+
+export function setSelection(side: Side, selection: Selection): void {
+  setPane(side, { selection })
+}
+
+export function setRenaming(side: Side, renaming: number | null): void {
+  setPane(side, { renaming })
+}
+
+export function parentOf(side: Side, path: string): string {
+  return side === 'local' ? localParent(path) : remoteParent(path)
+}
+
+/** Opens what may be a folder, a link; tells whether it was one. */
+export async function tryFolder(side: Side, path: string): Promise<boolean> {
+  const before = paneOf(side)
+  await navigate(side, path)
+  const after = paneOf(side)
+  if (after.status !== 'error') return true
+  if (after.error?.code === 'not-connected' || after.error?.code === 'connection-lost') return true
+  requests[side] = null
+  setPane(side, before)
+  return false
+}
