@@ -3,6 +3,7 @@
  * Specs look the same in both; what only one of them can do asks `isShell`.
  */
 import { _electron, expect, test as base, type ElectronApplication, type Page } from '@playwright/test'
+import type { ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -30,6 +31,8 @@ export interface LaunchOptions {
 
 export interface LaunchedApp {
   app: ElectronApplication
+  /** The application's main process. */
+  child: ChildProcess
   /** The user's data folder of this run. */
   userData: string
   /** The window's page, once its document is loaded. */
@@ -61,9 +64,11 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
       colorScheme: null, // the app's own theme decides, not Playwright
       env: { SLUICE_HEADLESS: '1', ...Object.fromEntries(inherited), ...options.env },
     })
+    const child = app.process() // Playwright knows it no more once the app has ended
     const ended = new Promise<void>((done) => app.once('close', () => done()))
     return {
       app,
+      child,
       userData,
       async page() {
         const page = await app.firstWindow()
@@ -73,9 +78,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
         return page
       },
       async stop() {
-        if (app.process().exitCode === null && app.process().signalCode === null) {
-          await Promise.race([app.close(), ended])
-        }
+        if (child.exitCode === null && child.signalCode === null) await Promise.race([app.close(), ended])
         removeUserData()
       },
     }

@@ -378,6 +378,34 @@ test.describe('end', () => {
     }
   })
 
+  test('a window closed by the user ends the application', async ({ launched, page }) => {
+    const ended = new Promise<void>((done) => launched.app.once('close', () => done()))
+    const session = await page.context().newCDPSession(page)
+    session.send('Page.close').catch(() => {}) // the answer may go down with the page
+    await ended
+    expect(launched.child.exitCode).toBe(0)
+  })
+
+  test('a crashed page is reported and can be loaded again', async ({ app, page }) => {
+    const reloaded = app.evaluate(
+      ({ BrowserWindow }) =>
+        new Promise<string>((done) => {
+          const contents = BrowserWindow.getAllWindows()[0]?.webContents
+          contents?.once('render-process-gone', (_event, { reason }) => {
+            contents.once('did-finish-load', () => done(reason))
+            contents.reload()
+          })
+        }),
+    )
+    const session = await page.context().newCDPSession(page)
+    session.send('Page.crash').catch(() => {}) // nobody is left to answer
+    expect(await reloaded).toBe('crashed')
+    const works = app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(`api.invoke('echo', 'again')`),
+    )
+    expect(await works).toBe('again')
+  })
+
   test('listeners can hold the end back', async ({ app, page }) => {
     const events = await app.evaluate(({ app, BrowserWindow }) => {
       const order: string[] = []

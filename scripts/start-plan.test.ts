@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { planStart, type Circumstances } from './start-plan.ts'
+import { displayProblem, planStart, type Circumstances } from './start-plan.ts'
 
 const desktop: Circumstances = {
   platform: 'linux',
@@ -52,7 +52,8 @@ test('neither Electron nor a browser: says what to install', () => {
 })
 
 test('no display is said plainly on Linux, and is no matter elsewhere', () => {
-  expect(planStart({ ...desktop, env: {} }).problem).toMatch(/no display.*xvfb-run.*SLUICE_HEADLESS=1/i)
-  expect(plan({ env: { WAYLAND_DISPLAY: 'wayland-0' } }).command).toBe('/e/electron')
-  expect(plan({ env: {}, platform: 'darwin' }).command).toBe('/e/electron')
+  expect(displayProblem('linux', {})).toMatch(/no display.*xvfb-run.*SLUICE_HEADLESS=1/i)
+  expect(displayProblem('linux', { WAYLAND_DISPLAY: 'wayland-0' })).toBeNull()
+  expect(displayProblem('linux', { SLUICE_HEADLESS: '1' })).toBeNull()
+  expect(displayProblem('darwin', {})).toBeNull()
 })

@@ -27,17 +27,18 @@ export function wantsShell(env: NodeJS.ProcessEnv): boolean {
   return env['SLUICE_SHELL'] === '1' || env['SLUICE_HEADLESS'] === '1'
 }
 
+/** What to say when a window could not be shown anywhere; null: it can. */
+export function displayProblem(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): string | null {
+  if (platform !== 'linux' || env['SLUICE_HEADLESS'] === '1' || env['DISPLAY'] || env['WAYLAND_DISPLAY']) return null
+  return (
+    'There is no display: neither DISPLAY nor WAYLAND_DISPLAY is set. Start Sluice from a desktop session, ' +
+    'or with `xvfb-run -a npm start`; SLUICE_HEADLESS=1 runs it without a visible window.'
+  )
+}
+
 /** The command to run, with what the user should know about it; or the one problem that prevents a start. */
 export function planStart(found: Circumstances): StartPlan {
   const { env, platform } = found
-  const unseen = env['SLUICE_HEADLESS'] === '1'
-  if (platform === 'linux' && !unseen && !env['DISPLAY'] && !env['WAYLAND_DISPLAY']) {
-    return {
-      problem:
-        'There is no display: neither DISPLAY nor WAYLAND_DISPLAY is set. Start Sluice from a desktop session, ' +
-        'or with `xvfb-run -a npm start`; SLUICE_HEADLESS=1 runs it without a visible window.',
-    }
-  }
   const notes: string[] = []
   if (found.isRoot && platform === 'linux') {
     notes.push('You are root: the sandbox of Chromium is off (--no-sandbox). Better start Sluice as an ordinary user.')

@@ -8,11 +8,16 @@ import { resolve } from 'node:path'
 import { findBrowser } from '../e2e/shell/find-browser.ts'
 import { buildIfNeeded } from './bundles.ts'
 import { downloadElectron, findElectron } from './electron-binary.ts'
-import { planStart, wantsShell } from './start-plan.ts'
+import { displayProblem, planStart, wantsShell } from './start-plan.ts'
 
 const say = (line: string): void => console.error(line)
 
 async function main(): Promise<number> {
+  const problem = displayProblem(process.platform, process.env)
+  if (problem !== null) {
+    say(problem) // before anything that takes long
+    return 1
+  }
   const failedBuild = await buildIfNeeded(say)
   if (failedBuild !== null) {
     say(`${failedBuild}\nThe build failed; see above.`)
