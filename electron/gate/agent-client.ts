@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import { agentStatusSchema, type AgentStatus } from '../../common/agent-api.ts'
 import { SluiceError } from '../../common/errors.ts'
 import { scanReportSchema, type ScanReport } from '../../common/models.ts'
-import { AGENT_TIMEOUTS, readAnswer, refusal, type AgentAnswer, type AgentTimeouts } from './agent-answer.ts'
+import { readAnswer, refusal, type AgentAnswer, type AgentTimeouts } from './agent-answer.ts'
 import { AgentUpload } from './agent-upload.ts'
 import type { AgentAddress } from './types.ts'
 
@@ -16,7 +16,7 @@ export class AgentClient {
   readonly #timeouts: AgentTimeouts
 
   /** Throws `bad-argument` when the address is no http(s) URL. */
-  constructor(address: AgentAddress, timeouts: AgentTimeouts = AGENT_TIMEOUTS) {
+  constructor(address: AgentAddress, timeouts: AgentTimeouts) {
     const base = URL.parse(address.url)
     if (base === null || !/^https?:$/.test(base.protocol)) {
       throw new SluiceError('bad-argument', `"${address.url}" is no address of a scanning agent.`)

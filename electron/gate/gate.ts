@@ -1,6 +1,7 @@
 /** The scan gate: knows the agent, and lets nothing pass that it has not found clean. */
 import { toErrorData, SluiceError, type ErrorData } from '../../common/errors.ts'
 import type { ScannerStatus } from '../../common/models.ts'
+import { AGENT_TIMEOUTS, type AgentTimeouts } from './agent-answer.ts'
 import { AgentClient } from './agent-client.ts'
 import { ContentHints, factsOf } from './content-hints.ts'
 import { cancelled, FedScan, HopelessScan, tooLarge } from './fed-scan.ts'
@@ -15,23 +16,32 @@ const LOOK_UNAVAILABLE = 1000
 /** ms that a scan waits for an agent that is just being started again */
 const PATIENCE = 5000
 
+export interface GateOptions {
+  quarantineFolder: string
+  /** ms that a scan waits for an agent that is being started; 5000 */
+  patience?: number
+  timeouts?: Partial<AgentTimeouts>
+}
+
 /** Builds the gate. The quarantine folder is made when it is first needed. */
-export function createGate(options: { quarantineFolder: string; patience?: number }): ScanGate {
-  return new Gate(options.quarantineFolder, options.patience ?? PATIENCE)
+export function createGate(options: GateOptions): ScanGate {
+  return new Gate(options)
 }
 
 class Gate implements ScanGate {
   readonly quarantine: Quarantine
   readonly #patience: number
+  readonly #timeouts: AgentTimeouts
   readonly #hints = new ContentHints()
   readonly #listeners = new Set<(status: ScannerStatus) => void>()
   #client: AgentClient | null = null
   #status: ScannerStatus = { state: 'starting' }
   #lookTimer: NodeJS.Timeout | null = null
 
-  constructor(quarantineFolder: string, patience: number) {
-    this.quarantine = new FolderQuarantine(quarantineFolder)
-    this.#patience = patience
+  constructor(options: GateOptions) {
+    this.quarantine = new FolderQuarantine(options.quarantineFolder)
+    this.#patience = options.patience ?? PATIENCE
+    this.#timeouts = { ...AGENT_TIMEOUTS, ...options.timeouts }
   }
 
   status(): ScannerStatus {
@@ -51,7 +61,7 @@ class Gate implements ScanGate {
     }
     this.#setStatus({ state: 'starting' })
     try {
-      this.#client = new AgentClient(address)
+      this.#client = new AgentClient(address, this.#timeouts)
     } catch (error) {
       this.#setStatus({ state: 'unavailable', error: toErrorData(error) })
       return
