@@ -41,9 +41,8 @@ export class SluiceWindow {
     server: Pick<Vsftpd, 'port' | 'user' | 'password'>,
     protocol: 'plain' | 'explicit' | 'implicit',
   ): Promise<void> {
-    const names = { plain: 'Plain FTP', explicit: 'FTP with explicit TLS', implicit: 'FTP with implicit TLS' }
-    await this.page.getByRole('combobox', { name: 'Protocol' }).click()
-    await this.page.getByRole('option', { name: names[protocol] }).click()
+    const values = { plain: 'ftp', explicit: 'ftpes', implicit: 'ftps' }
+    await this.page.getByRole('combobox', { name: 'Protocol' }).selectOption(values[protocol])
     await this.page.getByRole('textbox', { name: 'Host' }).fill('127.0.0.1')
     await this.page.getByRole('textbox', { name: 'Port' }).fill(String(server.port))
     await this.page.getByRole('textbox', { name: 'User' }).fill(server.user)
