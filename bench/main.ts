@@ -1,0 +1,67 @@
+/** `npm run bench [case...]`: measures against real peers and prints one table. See bench/README.md. */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { installPeers } from '../testing/peers.ts'
+import { benchLargeFile, LARGE_FILE_CASES, type Result } from './large-file.ts'
+import { table } from './table.ts'
+
+const USAGE = `Usage: npm run bench [case...] [-- --rounds 5 --size 1024 --folder DIR]
+
+  case      ${LARGE_FILE_CASES.join(', ')}, or the beginning of one ("get"); default all
+  --rounds  runs of each contestant; the table shows medians (default 5)
+  --size    of the file, in MiB (default 1024)
+  --folder  where files lie (default the temporary folder; /dev/shm leaves the disk out)`
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+function positive(text: string, name: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1) throw new Error(`--${name} must be a whole number above 0`)
+  return number
+}
+
+/** "ext4" and the like. */
+function fileSystem(folder: string): string {
+  return execFileSync('stat', ['--file-system', '--format=%T', folder], { encoding: 'utf8' }).trim()
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      rounds: { type: 'string', default: '5' },
+      size: { type: 'string', default: '1024' },
+      folder: { type: 'string', default: tmpdir() },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  const wanted = LARGE_FILE_CASES.filter(
+    (name) => positionals.length === 0 || positionals.some((start) => name.startsWith(start)),
+  )
+  if (values.help || wanted.length === 0) return say(USAGE)
+  const rounds = positive(values.rounds, 'rounds')
+  const bytes = positive(values.size, 'size') * 1024 * 1024
+  const missing = installPeers(['vsftpd', 'pwdfile', 'openssl', 'curl', 'lftp'], say)
+  if (missing.length > 0) throw new Error(`Cannot measure without ${missing.join(', ')}.`)
+
+  const folder = realpathSync(mkdtempSync(path.join(values.folder, 'sluice-bench-')))
+  let results: Result[]
+  try {
+    results = await benchLargeFile(wanted, { folder, bytes, rounds, say })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  process.stdout.write(`
+One file of ${values.size} MiB on ${fileSystem(values.folder)}, vsftpd on loopback (TLS session reuse required), ${cpus().length} CPUs, Node ${process.version}.
+Medians of ${rounds}, in turn. A ratio below 1 means ours takes less.
+
+${table(results)}
+`)
+}
+
+await main()
