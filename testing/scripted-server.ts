@@ -56,6 +56,8 @@ export class ScriptedSession {
   #over = false
   #protected: boolean
   #listener: Server | null = null
+  #arrivals: Socket[] = []
+  #wakeData: () => void = () => undefined
   #active: { host: string; port: number } | null = null
 
   constructor(socket: Socket, options: ScriptedOptions, server: Tracker) {
@@ -113,6 +115,13 @@ export class ScriptedSession {
     this.#server.track(listener)
     this.#listener = listener
     this.#active = null
+    // Clients connect before they send the command, so before a behaviour asks for the connection.
+    const arrivals: Socket[] = (this.#arrivals = [])
+    listener.on('connection', (socket) => {
+      this.#server.track(socket)
+      arrivals.push(socket)
+      this.#wakeData()
+    })
     listener.listen(0, '127.0.0.1')
     await once(listener, 'listening')
     return (listener.address() as AddressInfo).port
@@ -129,20 +138,19 @@ export class ScriptedSession {
 
   /** The same without TLS. */
   async rawData(local = '127.0.0.1'): Promise<Socket> {
-    let socket: Socket
     if (this.#active) {
-      socket = connect({ ...this.#active, localAddress: local, allowHalfOpen: true })
+      const socket = connect({ ...this.#active, localAddress: local, allowHalfOpen: true })
       this.#server.track(socket)
       await once(socket, 'connect')
-    } else {
-      if (!this.#listener) throw new Error('no data connection was asked for')
-      ;[socket] = (await once(this.#listener, 'connection')) as [Socket]
-      this.#server.track(socket)
-      this.#listener.close()
-      socket.resume()
-      socket.pause()
+      return socket
     }
-    return socket
+    for (;;) {
+      const socket = this.#arrivals.shift()
+      if (socket) return socket
+      await new Promise<void>((resolve) => {
+        this.#wakeData = resolve
+      })
+    }
   }
 
   /** Where the client listens in active mode. */

@@ -126,7 +126,7 @@ export async function secureControl(
 export function handshakeDone(socket: TLSSocket, host: string, check?: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const failed = (cause?: unknown) => {
-      const why = cause instanceof Error ? cause.message : 'the server closed the connection'
+      const why = cause instanceof Error ? plainCause(cause) : 'the server closed the connection'
       reject(new SluiceError('tls-failed', `The TLS handshake with ${host} failed: ${why}.`, { cause }))
     }
     const onClose = () => failed()
@@ -146,6 +146,11 @@ export function handshakeDone(socket: TLSSocket, host: string, check?: () => voi
     // Keeps late errors of a connection that nobody waits for any more from ending the process.
     socket.on('error', () => undefined)
   })
+}
+
+/** OpenSSL's messages name source files and lines; the reason alone is for people. */
+function plainCause(cause: Error): string {
+  return 'reason' in cause && typeof cause.reason === 'string' ? cause.reason : cause.message
 }
 
 async function decideTrust(socket: TLSSocket, server: TlsServer, trust: TlsTrust, gone: AbortSignal): Promise<string> {
