@@ -11,7 +11,6 @@ export const MAX_NAME_BYTES = 255
 
 const encoder = new TextEncoder()
 
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/
 /** Embeddings, overrides and isolates: they make "exe.txt" out of "txt.exe" on the screen (CVE-2021-42574). */
 const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/
