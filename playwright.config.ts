@@ -2,6 +2,7 @@ import { defineConfig } from '@playwright/test'
 
 export default defineConfig({
   testDir: 'e2e',
+  testMatch: '*.spec.ts', // *.test.ts are vitest's
   outputDir: 'test-results/e2e',
   timeout: 30_000,
   // The specs share a machine with real servers and scanners, and some of them measure.

@@ -23,14 +23,14 @@ interface Seen {
   navigations: string[]
   accelerators: number
 }
-declare global {
-  var api: TestApi
-  var seen: Seen
-  var fork: (args: string[], options?: Electron.ForkOptions) => Electron.UtilityProcess
-}
+// Globals of the test application: the first in its page, the others in its main process. Only code that is handed over
+// by evaluate may use them.
+declare const api: TestApi
+declare const seen: Seen
+declare const fork: (args: string[], options?: Electron.ForkOptions) => Electron.UtilityProcess
 
 const log = (page: Page) => page.locator('#log')
-const seen = (app: ElectronApplication) => app.evaluate(() => globalThis.seen)
+const whatWasSeen = (app: ElectronApplication) => app.evaluate(() => seen)
 
 test.describe('IPC', () => {
   test('values arrive as structured clone would bring them', async ({ page }) => {
@@ -180,14 +180,14 @@ test.describe('walls', () => {
     expect(await page.evaluate(() => window.open('https://example.org/opened') === null)).toBe(true)
     await page.getByRole('link', { name: 'new window' }).click()
     await expect
-      .poll(async () => (await seen(app)).opened)
+      .poll(async () => (await whatWasSeen(app)).opened)
       .toEqual(['https://example.org/opened', 'https://example.org/blank'])
     expect(app.windows()).toHaveLength(1)
   })
 
   test('a link elsewhere does not take the window along', async ({ app, page }) => {
     await page.getByRole('link', { name: 'outside' }).click()
-    await expect.poll(async () => (await seen(app)).navigations).toEqual(['https://example.org/outside'])
+    await expect.poll(async () => (await whatWasSeen(app)).navigations).toEqual(['https://example.org/outside'])
     await expect(page.getByRole('heading', { name: 'Shell Test' })).toBeVisible()
     expect(await page.evaluate(() => api.invoke('echo', 'still here'))).toBe('still here')
   })
@@ -297,7 +297,7 @@ test.describe('overlays in place of native windows', () => {
 
   test('keys of the application menu', async ({ app, page }) => {
     await page.keyboard.press('ControlOrMeta+Shift+K')
-    await expect.poll(async () => (await seen(app)).accelerators).toBe(1)
+    await expect.poll(async () => (await whatWasSeen(app)).accelerators).toBe(1)
   })
 })
 

@@ -1,0 +1,12 @@
+/** What the main process may import from 'electron'. What is missing here is missing on purpose (README.md). */
+export { app } from './app.ts'
+export { clipboard, Notification, powerMonitor, powerSaveBlocker, screen, shell } from './desktop.ts'
+export { dialog } from './dialog.ts'
+export { ipcMain } from './ipc-main.ts'
+export { Menu, MenuItem } from './menu.ts'
+export { nativeTheme } from './native-theme.ts'
+export { net, protocol } from './protocol.ts'
+export { safeStorage } from './safe-storage.ts'
+export { session } from './session.ts'
+export { utilityProcess } from './utility-process.ts'
+export { BrowserWindow, webContents } from './window.ts'
