@@ -200,12 +200,13 @@ export const transferRequestSchema = z.object({
 export type TransferRequest = z.infer<typeof transferRequestSchema>
 
 /**
- * queued -> scanning (upload) -> transferring -> verifying -> done; `asking` while a person decides about a conflict.
+ * queued -> preparing (a worker looks at source and target) -> scanning (upload) -> transferring -> verifying -> done; `asking` while a person decides about a conflict.
  * Ends: done, blocked (INFECTED), failed, skipped, cancelled.
  */
 export type TransferState =
   | 'queued'
   | 'asking'
+  | 'preparing'
   | 'scanning'
   | 'transferring'
   | 'verifying'

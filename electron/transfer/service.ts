@@ -207,7 +207,8 @@ class Transfers implements TransferService {
   #start(leased: LeasedRow): void {
     const controller = new AbortController()
     const active: ActiveRow = {
-      row: leased.row,
+      // The journal knows taken or not; only the window is told what a taken row is doing.
+      row: { ...leased.row, state: 'preparing' },
       controller,
       rate: new RateMeter(),
       ended: Promise.resolve(),

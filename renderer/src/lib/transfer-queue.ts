@@ -11,7 +11,7 @@ export type TransferFilter = (typeof TRANSFER_FILTERS)[number]
 
 const FILTERS: Record<TransferFilter, ReadonlySet<TransferState> | null> = {
   all: null,
-  active: new Set(['queued', 'asking', 'scanning', 'transferring', 'verifying']),
+  active: new Set(['queued', 'asking', 'preparing', 'scanning', 'transferring', 'verifying']),
   done: new Set(['done']),
   blocked: new Set(['blocked']),
   failed: new Set(['failed', 'cancelled', 'skipped']),

@@ -14,6 +14,7 @@ export interface Label {
 const STATES: Record<TransferState, Label> = {
   queued: { text: 'Queued', tone: 'muted' },
   asking: { text: 'Waiting for your answer', tone: 'warn' },
+  preparing: { text: 'Preparing', tone: 'busy' },
   scanning: { text: 'Scanning', tone: 'busy' },
   transferring: { text: 'Transferring', tone: 'busy' },
   verifying: { text: 'Verifying', tone: 'busy' },
@@ -36,13 +37,15 @@ export function stateLabel(row: TransferRow): Label {
   return STATES[row.state]
 }
 
+const NOT_BEGUN: ReadonlySet<TransferState> = new Set(['queued', 'asking', 'preparing'])
+
 /** The scan's column: "Waiting", "Scanning 43 %", "OK", "INFECTED <signature>", "ERROR <why>". */
 export function scanLabel(row: TransferRow): Label {
   const { scan } = row
   if (scan?.verdict === 'OK') return { text: 'OK', tone: 'good' }
   if (scan?.verdict === 'INFECTED') return { text: `INFECTED ${scan.signature ?? 'unnamed signature'}`, tone: 'bad' }
   if (scan?.verdict === 'ERROR') return { text: `ERROR ${scan.message ?? 'no reason given'}`, tone: 'warn' }
-  if (row.state === 'queued' || row.state === 'asking') return { text: 'Waiting', tone: 'muted' }
+  if (NOT_BEGUN.has(row.state)) return { text: 'Waiting', tone: 'muted' }
   if (FINAL_STATES.has(row.state)) return { text: 'Not scanned', tone: 'muted' }
   const done = percent(row.scanned, row.size)
   // A download is scanned as it arrives; its verdict comes after the last byte.
