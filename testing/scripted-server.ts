@@ -127,7 +127,10 @@ export class ScriptedSession {
     return (listener.address() as AddressInfo).port
   }
 
-  /** The data connection: accepted, or made where PORT or EPRT said; with TLS if protected. `local`: address to come from. */
+  /**
+   * The data connection: accepted, or made where PORT or EPRT said; with TLS if protected. It is paused, and stays half
+   * open when the client ends. `local`: the address to come from.
+   */
   async data(local = '127.0.0.1'): Promise<Socket> {
     const raw = await this.rawData(local)
     if (!this.#protected) return raw
@@ -249,6 +252,15 @@ const GOOD_BEHAVIOUR: Readonly<Record<string, Behaviour>> = {
     session.reply('221 Bye')
     session.socket.end()
   },
+}
+
+/** Resolves when the client has ended its side of a data connection, in whatever way. */
+export function gone(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    for (const event of ['end', 'close', 'error']) socket.once(event, () => resolve())
+    socket.resume()
+    if (socket.destroyed || socket.readableEnded) resolve()
+  })
 }
 
 interface Tracker {

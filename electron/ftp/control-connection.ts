@@ -116,6 +116,7 @@ export class ControlConnection {
    * (CVE-2021-22947) and ends the connection.
    */
   async secure(server: TlsServer, trust: TlsTrust, signal: AbortSignal | undefined): Promise<TlsSession> {
+    if (this.#ended) throw this.#endError()
     const raw = this.#socket
     if (!this.#reader.isClean || this.#replies.length > 0 || raw.readableLength > 0) {
       throw this.fail(

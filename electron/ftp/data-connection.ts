@@ -24,7 +24,7 @@ export interface DataContext {
 export interface OpenOptions {
   /** Buffers to read into, where the socket can be told so when it is made. */
   onread?: OnReadOpts | undefined
-  /** Called as soon as there is a socket, before any data can arrive. `data`: it emits data events. */
+  /** Called when the socket is connected, before any data can arrive. `data`: it emits data events. */
   onSocket: (socket: Socket, reads: 'onread' | 'data') => void
   signal?: AbortSignal | undefined
 }

@@ -62,7 +62,6 @@ async function connectTo(port: number, context: DataContext, options: OpenOption
   }
   // Keeps an error that comes when nobody waits any more from ending the process.
   socket.on('error', () => undefined)
-  options.onSocket(socket, options.onread ? 'onread' : 'data')
   try {
     await within(connected(socket), {
       timeout: timeouts.connect,
@@ -73,6 +72,8 @@ async function connectTo(port: number, context: DataContext, options: OpenOption
     socket.destroy()
     throw error instanceof SluiceError ? error : failed(host, port, error instanceof Error ? error.message : '', error)
   }
+  // Not before: a port that cannot be reached may be followed by a second try.
+  options.onSocket(socket, options.onread ? 'onread' : 'data')
   return {
     ready: async () => {
       if (secured) {

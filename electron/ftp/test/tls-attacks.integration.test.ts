@@ -1,0 +1,209 @@
+/** Attacks on the way to TLS and under it. */
+import { expect, test } from 'vitest'
+import { serverCertificate } from '../../../testing/certificates.ts'
+import { describeWith } from '../../../testing/describe-with.ts'
+import type { CertificateInfo } from '../../../common/models.ts'
+import { connectTo, conversation, fetchBytes, scripted } from './connect.ts'
+
+const failsWith = (code: string) => expect.objectContaining({ name: 'SluiceError', code })
+
+describeWith(['openssl'], 'TLS', () => {
+  const tls = () => serverCertificate('valid')
+  const trusted = () => ({ protocol: 'ftpes', ca: serverCertificate('valid').ca }) as const
+
+  test.each(['502 What?', '431 Not now', '534 No', '220 Hello', '200 Fine', '334 More', '235 Nearly'])(
+    'only 234 goes on after AUTH TLS: %s ends it before any password',
+    async (answer) => {
+      const server = await scripted({ verbs: { AUTH: answer } })
+      await expect(connectTo(server, { protocol: 'ftpes' })).rejects.toEqual(failsWith('tls-refused'))
+      expect(server.commands).toEqual(['AUTH TLS'])
+    },
+  )
+
+  test('garbage after AUTH TLS', async () => {
+    const server = await scripted({ verbs: { AUTH: 'no reply at all' } })
+    await expect(connectTo(server, { protocol: 'ftpes' })).rejects.toEqual(failsWith('protocol-violation'))
+    expect(server.commands).toEqual(['AUTH TLS'])
+  })
+
+  test.each(['234 Go on\r\n230 Logged in\r\n', '234 Go on\r\n2', '234 Go on\r\n230-Welcome\r\n'])(
+    'bytes behind 234 are fatal: %j',
+    async (bytes) => {
+      const server = await scripted({
+        tls: tls(),
+        verbs: {
+          AUTH: (_argument, session) => {
+            session.send(bytes)
+            session.startTls()
+          },
+        },
+      })
+      await expect(connectTo(server, trusted())).rejects.toEqual(failsWith('protocol-violation'))
+      expect(server.commands).toEqual(['AUTH TLS'])
+    },
+  )
+
+  test('what is no TLS after 234 is a failed handshake', async () => {
+    const server = await scripted({
+      verbs: {
+        AUTH: async (_argument, session) => {
+          session.reply('234 Go on')
+          await session.line()
+          session.reply('230 Welcome')
+          await session.closed()
+        },
+      },
+    })
+    await expect(connectTo(server, trusted())).rejects.toEqual(failsWith('tls-failed'))
+  })
+
+  test.each([
+    ['PBSZ', '500 What?'],
+    ['PROT', '536 No'],
+    ['PROT', '534 No'],
+    ['PROT', '502 No'],
+  ])('%s refused with %s: no transfer in clear', async (verb, answer) => {
+    const server = await scripted({ tls: tls(), verbs: { [verb]: answer } })
+    await expect(connectTo(server, trusted())).rejects.toEqual(failsWith('tls-refused'))
+    expect(server.commands.join()).not.toMatch(/EPSV|PASV|RETR|LIST/)
+  })
+
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)('%s: login, transfer, resumed data connection', async (version) => {
+    let resumed = false
+    const { client } = await conversation(
+      {
+        tls: { ...tls(), minVersion: version, maxVersion: version },
+        verbs: {
+          RETR: async (_path, session) => {
+            session.reply('150 Here')
+            const data = await session.data()
+            resumed = 'isSessionReused' in data && typeof data.isSessionReused === 'function' && data.isSessionReused()
+            data.end('data')
+            session.reply('226 Done')
+          },
+        },
+      },
+      trusted(),
+    )
+    expect(client.tls).toMatchObject({ version, fingerprint: tls().fingerprint })
+    expect((await fetchBytes(client, '/a')).toString()).toBe('data')
+    // The scripted server makes a new context for each connection, so nothing can be resumed; real servers do it.
+    expect(resumed).toBe(false)
+  })
+
+  test('old TLS versions are refused', async () => {
+    const server = await scripted({ tls: { ...tls(), minVersion: 'TLSv1', maxVersion: 'TLSv1.1' } })
+    await expect(connectTo(server, trusted())).rejects.toEqual(failsWith('tls-failed'))
+    expect(server.commands).toEqual(['AUTH TLS'])
+  })
+
+  test('another certificate on the data connection: nothing is believed, nothing is sent', async () => {
+    let got = ''
+    const { server, client } = await conversation(
+      {
+        tls: tls(),
+        dataTls: serverCertificate('self-signed'),
+        verbs: {
+          RETR: async (_path, session) => {
+            session.reply('150 Here')
+            const data = await session.data()
+            data.end('forged')
+            session.reply('226 Done')
+          },
+          STOR: async (_path, session) => {
+            session.reply('150 Send')
+            const data = await session.data()
+            data.setEncoding('utf8').on('data', (text: string) => (got += text))
+            data.on('close', () => session.reply('226 Done'))
+          },
+        },
+      },
+      trusted(),
+    )
+    const chunks: Buffer[] = []
+    await expect(
+      client.download('/a', (chunk) => void chunks.push(chunk), { type: 'binary', size: null }),
+    ).rejects.toEqual(failsWith('certificate-rejected'))
+    expect(chunks).toEqual([])
+    expect(client.isOpen).toBe(false)
+
+    const again = await connectTo(server, trusted())
+    const source = async function* () {
+      yield Buffer.from('secret')
+    }
+    await expect(again.upload('/a', source(), { type: 'binary' })).rejects.toEqual(failsWith('certificate-rejected'))
+    expect(got).toBe('')
+  })
+
+  test.each([
+    ['self-signed', /self-signed/],
+    ['wrong-name', /not for 127\.0\.0\.1/],
+    ['expired', /expired/],
+  ] as const)('a %s certificate is put to the person; no means no', async (kind, reason) => {
+    const certificate = serverCertificate(kind)
+    const server = await scripted({ tls: certificate })
+    const asked: CertificateInfo[] = []
+    const options = {
+      protocol: 'ftpes',
+      ca: certificate.ca,
+      onUntrustedCertificate: (info: CertificateInfo) => {
+        asked.push(info)
+        return Promise.resolve(false)
+      },
+    } as const
+    await expect(connectTo(server, options)).rejects.toEqual(failsWith('certificate-rejected'))
+    expect(server.commands).toEqual(['AUTH TLS'])
+    const host = kind === 'wrong-name' ? 'elsewhere.example' : 'localhost'
+    expect(asked).toEqual([
+      {
+        host: '127.0.0.1',
+        port: server.port,
+        reason: expect.stringMatching(reason),
+        subject: `O=Sluice tests, CN=${host}`,
+        issuer: kind === 'self-signed' ? `O=Sluice tests, CN=${host}` : 'O=Sluice tests, CN=Sluice test authority',
+        names: kind === 'wrong-name' ? [host] : ['127.0.0.1', host],
+        validFrom: expect.any(Number),
+        validTo: expect.any(Number),
+        fingerprint: certificate.fingerprint,
+      },
+    ])
+    expect(asked[0]?.validTo).toBeGreaterThan(asked[0]?.validFrom ?? 0)
+  })
+
+  test('nobody to ask: refused', async () => {
+    const server = await scripted({ tls: serverCertificate('self-signed') })
+    await expect(connectTo(server, { protocol: 'ftpes' })).rejects.toMatchObject({
+      code: 'certificate-rejected',
+      message: expect.stringContaining(serverCertificate('self-signed').fingerprint),
+    })
+  })
+
+  test('yes, and a pin without asking', async () => {
+    const server = await scripted({ tls: serverCertificate('self-signed') })
+    let asked = 0
+    const ask = () => {
+      asked += 1
+      return Promise.resolve(true)
+    }
+    expect((await connectTo(server, { protocol: 'ftpes', onUntrustedCertificate: ask })).isOpen).toBe(true)
+    expect(asked).toBe(1)
+    const pins = [serverCertificate('self-signed').fingerprint]
+    expect((await connectTo(server, { protocol: 'ftpes', pins, onUntrustedCertificate: ask })).isOpen).toBe(true)
+    expect(asked).toBe(1)
+    const others = [serverCertificate('valid').fingerprint]
+    await connectTo(server, { protocol: 'ftpes', pins: others, onUntrustedCertificate: ask })
+    expect(asked).toBe(2)
+  })
+
+  test('a server that goes away while the person thinks takes the question back', async () => {
+    const server = await scripted({ tls: serverCertificate('self-signed'), implicit: true })
+    const connecting = connectTo(server, {
+      protocol: 'ftps',
+      onUntrustedCertificate: (_info, signal) => {
+        for (const session of server.sessions) session.socket.destroy()
+        return new Promise((resolve) => signal.addEventListener('abort', () => resolve(true)))
+      },
+    })
+    await expect(connecting).rejects.toEqual(failsWith('connection-lost'))
+  })
+})
