@@ -10,9 +10,17 @@ const START_TIMEOUT = 30_000
 const MEMORY_LIMIT = 96 * 1024 * 1024
 const TASK_LIMIT = 10_000
 
+export interface ScannedBlock {
+  /** Names of the rules that matched. */
+  matches: string[]
+  /** The block's memory, back from the thread. */
+  block: Uint8Array<ArrayBuffer>
+}
+
 interface Task {
-  bytes: Uint8Array<ArrayBuffer>
-  resolve(matches: string[]): void
+  block: Uint8Array<ArrayBuffer>
+  length: number
+  resolve(scanned: ScannedBlock): void
   reject(error: unknown): void
 }
 
@@ -38,11 +46,11 @@ export class YaraPool {
     this.#idle.push(thread)
   }
 
-  /** Scans a block; its memory goes to the thread and must not be used any more. Gives the names of matching rules. */
-  scan(bytes: Uint8Array<ArrayBuffer>): Promise<string[]> {
-    const { promise, resolve, reject } = Promise.withResolvers<string[]>()
+  /** Scans the first `length` bytes of a block. Its memory goes to the thread: only what comes back may be used. */
+  scan(block: Uint8Array<ArrayBuffer>, length: number): Promise<ScannedBlock> {
+    const { promise, resolve, reject } = Promise.withResolvers<ScannedBlock>()
     if (this.#disposed) reject(new SluiceError('agent-unavailable', 'The agent is ending.'))
-    else this.#queue.push({ bytes, resolve, reject })
+    else this.#queue.push({ block, length, resolve, reject })
     this.#next()
     return promise
   }
@@ -77,7 +85,7 @@ export class YaraPool {
 
   async #run(thread: YaraThread, task: Task): Promise<void> {
     try {
-      task.resolve(await thread.scan(task.bytes))
+      task.resolve(await thread.scan(task.block, task.length))
     } catch (error) {
       task.reject(error)
     }
@@ -123,11 +131,11 @@ class YaraThread {
     throw new SluiceError('agent-unavailable', `YARA-X could not be started: ${reason}`)
   }
 
-  async scan(bytes: Uint8Array<ArrayBuffer>): Promise<string[]> {
+  async scan(block: Uint8Array<ArrayBuffer>, length: number): Promise<ScannedBlock> {
     const id = ++this.#count
-    const task: YaraTask = { id, bytes }
+    const task: YaraTask = { id, block, length }
     const waiting = this.#wait(id, TASK_TIMEOUT)
-    this.#worker.postMessage(task, [bytes.buffer])
+    this.#worker.postMessage(task, [block.buffer])
     const answer = await waiting
     if (answer.type !== 'scanned' || answer.id !== id) {
       this.worn = true
@@ -137,7 +145,7 @@ class YaraThread {
       )
     }
     if (answer.memory > MEMORY_LIMIT || id >= TASK_LIMIT) this.worn = true
-    return answer.matches
+    return { matches: answer.matches, block: answer.block }
   }
 
   async #wait(id: number, timeout: number): Promise<YaraAnswer> {

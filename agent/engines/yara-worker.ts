@@ -12,13 +12,14 @@ export interface YaraWorkerData {
 
 export interface YaraTask {
   id: number
-  bytes: Uint8Array
+  block: Uint8Array<ArrayBuffer>
+  length: number
 }
 
 export type YaraAnswer =
   | { type: 'ready' }
   /** `memory`: bytes of the WebAssembly memory, which never shrinks. */
-  | { type: 'scanned'; id: number; matches: string[]; memory: number }
+  | { type: 'scanned'; id: number; matches: string[]; block: Uint8Array<ArrayBuffer>; memory: number }
   | { type: 'failed'; id: number; message: string }
 
 const scanResultSchema = z.object({
@@ -36,12 +37,12 @@ export function runYaraWorker(): void {
   if (port === null || !isYaraWorkerData(workerData)) throw new Error('This file runs as a worker of the agent only.')
   const { memory } = initSync({ module: workerData.module })
   const rules = compileRules(workerData.rules)
-  const answer = (message: YaraAnswer): void => port.postMessage(message)
-  port.on('message', ({ id, bytes }: YaraTask) => {
+  const answer = (message: YaraAnswer, give: ArrayBuffer[] = []): void => port.postMessage(message, give)
+  port.on('message', ({ id, block, length }: YaraTask) => {
     try {
-      const result = scanResultSchema.parse(rules.scan(bytes))
+      const result = scanResultSchema.parse(rules.scan(block.subarray(0, length)))
       const matches = result.matches.map((match) => match.identifier)
-      answer({ type: 'scanned', id, matches, memory: memory.buffer.byteLength })
+      answer({ type: 'scanned', id, matches, block, memory: memory.buffer.byteLength }, [block.buffer])
     } catch (error) {
       answer({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) })
     }

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { SluiceError } from '../../common/errors.ts'
 import type { EngineStatus, EngineVerdict, ScanEngine, ScanSession } from '../engine.ts'
 import { BLOCK, BUILT_IN_RULES, BUILT_IN_VERSION, OVERLAP } from '../rules/built-in-rules.ts'
-import { YaraPool } from './yara-pool.ts'
+import { YaraPool, type ScannedBlock } from './yara-pool.ts'
 
 const FIRST_BLOCK = 64 * 1024
 /** More threads than this only cost memory: a disk or a network feeds no more. */
@@ -61,7 +61,7 @@ export class YaraEngine implements ScanEngine {
 
   open(signal: AbortSignal): Promise<ScanSession> {
     signal.throwIfAborted()
-    return Promise.resolve(new YaraSession((block) => this.#pool.scan(block)))
+    return Promise.resolve(new YaraSession((block, length) => this.#pool.scan(block, length)))
   }
 
   dispose(): Promise<void> {
@@ -69,13 +69,17 @@ export class YaraEngine implements ScanEngine {
   }
 }
 
+/** Scans the first `length` bytes of a block, takes it over meanwhile, and gives it back. */
+type ScanBlock = (block: Uint8Array<ArrayBuffer>, length: number) => Promise<ScannedBlock>
+
 /**
  * Collects the body in blocks and has each scanned; the end of a block is the start of the next, so that a match across
- * the border is seen. At most one block is under way while the next is filled.
+ * the border is seen. One block is under way while the next is filled: two blocks of memory, whatever the body's size.
  */
 export class YaraSession implements ScanSession {
-  readonly #scan: (block: Uint8Array<ArrayBuffer>) => Promise<string[]>
+  readonly #scan: ScanBlock
   #block = Buffer.allocUnsafeSlow(FIRST_BLOCK)
+  #spare: Buffer<ArrayBuffer> | null = null
   #used = 0
   /** Bytes at the block's start that an earlier block held as well. */
   #repeated = 0
@@ -83,14 +87,14 @@ export class YaraSession implements ScanSession {
   #first: string | null = null
   #aborted = false
 
-  constructor(scan: (block: Uint8Array<ArrayBuffer>) => Promise<string[]>) {
+  constructor(scan: ScanBlock) {
     this.#scan = scan
   }
 
   async write(chunk: Buffer): Promise<void> {
     let at = 0
     while (at < chunk.length && this.#first === null && !this.#aborted) {
-      if (this.#used === BLOCK) await this.#hand()
+      if (this.#used === BLOCK) await this.#next()
       this.#grow(this.#used + chunk.length - at)
       const copied = chunk.copy(this.#block, this.#used, at)
       this.#used += copied
@@ -99,14 +103,16 @@ export class YaraSession implements ScanSession {
   }
 
   async finish(): Promise<EngineVerdict> {
-    if (this.#first === null && this.#used > this.#repeated) await this.#hand()
     await this.#underWay
+    if (this.#first === null && this.#used > this.#repeated) {
+      this.#hand(this.#block)
+      await this.#underWay
+    }
     return this.#first === null ? { verdict: 'OK', signature: null } : { verdict: 'INFECTED', signature: this.#first }
   }
 
   abort(): void {
     this.#aborted = true
-    this.#used = 0
   }
 
   /** Small files must not cost a whole block. */
@@ -118,16 +124,22 @@ export class YaraSession implements ScanSession {
     this.#block = larger
   }
 
-  async #hand(): Promise<void> {
-    const full = this.#block.subarray(0, this.#used)
-    const tail = Math.min(OVERLAP, this.#used)
-    this.#block = Buffer.allocUnsafeSlow(BLOCK)
-    full.copy(this.#block, 0, full.length - tail)
-    this.#used = tail
-    this.#repeated = tail
+  /** Hands the full block over and begins the next with its end. */
+  async #next(): Promise<void> {
     await this.#underWay
-    this.#underWay = this.#scan(full).then((matches) => {
+    const full = this.#block
+    this.#block = this.#spare ?? Buffer.allocUnsafeSlow(BLOCK)
+    this.#spare = null
+    full.copy(this.#block, 0, BLOCK - OVERLAP)
+    this.#hand(full)
+    this.#used = OVERLAP
+    this.#repeated = OVERLAP
+  }
+
+  #hand(block: Buffer<ArrayBuffer>): void {
+    this.#underWay = this.#scan(block, this.#used).then(({ matches, block: back }) => {
       this.#first ??= matches[0] ?? null
+      if (back.length === BLOCK) this.#spare = Buffer.from(back.buffer)
     })
     // Its failure is met by whoever awaits it next.
     this.#underWay.catch(() => {})

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { appendFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTcpServer, type Socket } from 'node:net'
-import { appendFile, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -279,9 +280,8 @@ test('a file that grows while it is read leaves no hint behind', async () => {
   const { gate, folder } = await gateFor(fake.url)
   const path = join(folder, 'file')
   await writeFile(path, Buffer.alloc(3_000_000))
-  let grown: Promise<void> | null = null
-  await gate.scanFile(path, { onProgress: () => (grown ??= appendFile(path, 'more')) })
-  await grown
+  // Synchronous, so that it has surely happened before the end is read.
+  await gate.scanFile(path, { onProgress: () => appendFileSync(path, 'more') })
   await gate.scanFile(path)
   expect([fake.scans, fake.lookups]).toEqual([2, 0])
 })
