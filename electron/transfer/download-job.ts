@@ -248,15 +248,29 @@ async function isRaw(client: FtpClient, job: Job, bytes: number, lines: LineEndC
   return stored === bytes
 }
 
-/** The engine has compared with the size it was given; a file that grew since the listing is held against SIZE. */
+/**
+ * The engine has compared with the size it was given or could ask for. A file that has another size than the listing said
+ * may have changed since, but then the server must say so: else it is a truncated one (or a padded one).
+ */
 async function checkSize(client: FtpClient, job: Job, bytes: number): Promise<void> {
-  if (job.row.size === null || job.row.size === bytes) return
-  const now = await client.size(job.row.remotePath, { signal: job.signal })
-  if (now === null || now === bytes) return
+  const { row, signal } = job
+  if (row.size === null || row.size === bytes) return
+  const now = (await client.size(row.remotePath, { signal })) ?? (await listedSize(client, row.remotePath, signal))
+  if (now === bytes) return
   throw new SluiceError(
     'size-mismatch',
-    `${bytes} bytes of "${printablePath(job.row.remotePath)}" came, but the server says it has ${now}. Retry.`,
+    `${bytes} bytes of "${printablePath(row.remotePath)}" came, but the server says it has ${now ?? row.size}. Retry.`,
   )
+}
+
+/** What a listing says now; null when it cannot be had, which proves nothing. */
+async function listedSize(client: FtpClient, path: string, signal: AbortSignal): Promise<number | null> {
+  try {
+    return (await client.stat1(path, { signal }))?.size ?? null
+  } catch (error) {
+    if (signal.aborted || !client.isOpen) throw error
+    return null
+  }
 }
 
 async function quarantine(job: Job, tools: JobTools, part: PartFile, report: ScanReport, end: JobEnd): Promise<JobEnd> {

@@ -61,6 +61,7 @@ export interface World extends Scanner {
   server: Vsftpd
   endpoint: Endpoint
   transfers: TransferService
+  pool: FtpPool
   /** A fresh folder on this computer. */
   local: string
   journalFile: string
@@ -123,6 +124,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     server,
     endpoint,
     transfers,
+    pool,
     local,
     journalFile,
     questions,
