@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { once } from 'node:events'
@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { askClamd, startClamd, type Clamd, type ClamdOptions } from './clamd.ts'
 import { describeWith } from './describe-with.ts'
 import { eicar, EICAR_SIGNATURE } from './eicar.ts'
-import { findPeer, peer, whyWithout } from './peers.ts'
+import { findPeer, peer, rootPrefix, whyWithout } from './peers.ts'
 import { startVsftpd, type Vsftpd, type VsftpdOptions } from './vsftpd.ts'
 
 const run = promisify(execFile)
@@ -125,6 +125,15 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'curl'], 'vsftpd', () => {
       expect(await curl(server, '/', '--ssl-reqd', '--insecure')).toBe('')
     },
   )
+
+  test('what a killed test process left behind is removed by the next', async () => {
+    const ended = spawnSync(process.execPath, ['--version'])
+    const stale = `/etc/pam.d/sluice-test-${ended.pid}-0`
+    const asRoot = rootPrefix() ?? []
+    expect(spawnSync([...asRoot, 'touch', stale].join(' '), { shell: true }).status).toBe(0)
+    await vsftpd()
+    expect(existsSync(stale)).toBe(false)
+  })
 
   test('kill() ends sessions and the listener; stop() leaves nothing', async () => {
     const server = await startVsftpd()

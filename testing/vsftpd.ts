@@ -7,7 +7,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
@@ -60,17 +60,41 @@ function quote(password: string): string {
   return done.stdout.trim()
 }
 
+const PAM_FOLDER = '/etc/pam.d'
+const PAM_PREFIX = 'sluice-test-'
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // EPERM: somebody else's process, but there.
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** Services left behind by test processes that were killed. */
+function staleServices(): string[] {
+  return readdirSync(PAM_FOLDER).filter((name) => {
+    const pid = new RegExp(`^${PAM_PREFIX}(\\d+)-`).exec(name)?.[1]
+    return pid !== undefined && !isAlive(Number(pid))
+  })
+}
+
 /** A PAM service of our own that knows only the accounts of one instance; returns what removes it. */
 function installPamService(service: string, passwordFile: string, asRoot: readonly string[]): () => void {
-  const file = `/etc/pam.d/${service}`
+  const file = path.join(PAM_FOLDER, service)
+  const remove = (...files: string[]): void => {
+    const [command, ...args] = [...asRoot, 'rm', '-f', ...files]
+    spawnSync(command ?? 'rm', args, { stdio: 'ignore' })
+  }
+  const stale = staleServices()
+  if (stale.length > 0) remove(...stale.map((name) => path.join(PAM_FOLDER, name)))
   const text = `auth required pam_pwdfile.so pwdfile=${passwordFile} nodelay\naccount required pam_permit.so\n`
   const [command, ...args] = [...asRoot, 'tee', file]
   const done = spawnSync(command ?? 'tee', args, { input: text, stdio: ['pipe', 'ignore', 'pipe'], encoding: 'utf8' })
   if (done.status !== 0) throw new Error(`cannot write ${file}: ${done.stderr}`)
-  return () => {
-    const [rm, ...rest] = [...asRoot, 'rm', '-f', file]
-    spawnSync(rm ?? 'rm', rest, { stdio: 'ignore' })
-  }
+  return () => remove(file)
 }
 
 /**
@@ -91,7 +115,7 @@ export async function startVsftpd(options: VsftpdOptions = {}): Promise<Vsftpd> 
   if (first === undefined) throw new Error('vsftpd needs at least one user')
   const passwordFile = path.join(folder, 'users')
   writeFileSync(passwordFile, users.map(({ name, password }) => `${name}:${quote(password)}\n`).join(''))
-  const service = `sluice-test-${process.pid}-${randomBytes(4).toString('hex')}`
+  const service = `${PAM_PREFIX}${process.pid}-${randomBytes(4).toString('hex')}`
   const removeService = installPamService(service, passwordFile, asRoot)
 
   const tls = options.tls ?? 'none'
