@@ -12,7 +12,7 @@
  */
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
-import { TLSSocket, type TLSSocketOptions } from 'node:tls'
+import { createSecureContext, TLSSocket, type SecureContext, type SecureContextOptions } from 'node:tls'
 
 /** Text is the reply to send; a function does what it likes. Neither: silence, that is `() => undefined`. */
 export type Behaviour = string | ((argument: string, session: ScriptedSession) => void | Promise<void>)
@@ -21,7 +21,7 @@ export interface ScriptedOptions {
   /** Default "220 Scripted server"; null: says nothing. */
   greeting?: string | null
   /** Certificate and key: makes AUTH TLS work, and data connections use TLS after PROT P. */
-  tls?: Pick<TLSSocketOptions, 'cert' | 'key' | 'minVersion' | 'maxVersion'>
+  tls?: Pick<SecureContextOptions, 'cert' | 'key' | 'minVersion' | 'maxVersion'>
   /** Used for data connections instead of `tls`. */
   dataTls?: ScriptedOptions['tls']
   /** TLS from the first byte. */
@@ -182,7 +182,7 @@ export class ScriptedSession {
   }
 
   #secure(raw: Socket, tls: ScriptedOptions['tls']): TLSSocket {
-    const socket = new TLSSocket(raw, { isServer: true, ...tls })
+    const socket = new TLSSocket(raw, { isServer: true, secureContext: this.#server.secureContext(tls) })
     this.#server.track(socket)
     return socket
   }
@@ -266,6 +266,8 @@ export function gone(socket: Socket): Promise<void> {
 interface Tracker {
   readonly commands: string[]
   track(it: Socket | Server): void
+  /** One context for each certificate, so that sessions can be resumed on other connections. */
+  secureContext(tls: ScriptedOptions['tls']): SecureContext
 }
 
 /** Starts it on 127.0.0.1 and a free port. */
@@ -274,8 +276,14 @@ export async function startScriptedServer(options: ScriptedOptions = {}): Promis
   const commands: string[] = []
   const sessions: ScriptedSession[] = []
   const errors: unknown[] = []
+  const contexts = new Map<ScriptedOptions['tls'], SecureContext>()
   const tracker: Tracker = {
     commands,
+    secureContext: (tls) => {
+      const context = contexts.get(tls) ?? createSecureContext(tls)
+      contexts.set(tls, context)
+      return context
+    },
     track: (it) => {
       open.add(it)
       it.once('close', () => open.delete(it))

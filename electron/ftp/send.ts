@@ -100,8 +100,11 @@ function write(socket: Socket, chunk: Buffer): Promise<void> {
   })
 }
 
-function end(socket: Socket): Promise<void> {
-  return new Promise((resolve, reject) => {
+async function end(socket: Socket): Promise<void> {
+  // Node loses close_notify when the end comes in the same turn as the handshake's last message, as with an empty file:
+  // it thinks a write is still going on (TLSWrap::EncOut), and only FIN goes out. vsftpd answers 426 to that.
+  await new Promise((resolve) => setImmediate(resolve))
+  await new Promise<void>((resolve, reject) => {
     socket.once('error', reject)
     socket.end(() => {
       socket.off('error', reject)

@@ -1,9 +1,11 @@
 /** Attacks on the way to TLS and under it. */
+import { TLSSocket } from 'node:tls'
 import { expect, test } from 'vitest'
 import { serverCertificate } from '../../../testing/certificates.ts'
 import { describeWith } from '../../../testing/describe-with.ts'
 import type { CertificateInfo } from '../../../common/models.ts'
-import { connectTo, conversation, fetchBytes, scripted } from './connect.ts'
+import { gone, type ScriptedSession } from '../../../testing/scripted-server.ts'
+import { bytesOf, connectTo, conversation, fetchBytes, scripted } from './connect.ts'
 
 const failsWith = (code: string) => expect.objectContaining({ name: 'SluiceError', code })
 
@@ -68,17 +70,25 @@ describeWith(['openssl'], 'TLS', () => {
     expect(server.commands.join()).not.toMatch(/EPSV|PASV|RETR|LIST/)
   })
 
-  test.each(['TLSv1.2', 'TLSv1.3'] as const)('%s: login, transfer, resumed data connection', async (version) => {
-    let resumed = false
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)('%s: data connections resume the session', async (version) => {
+    const reused: boolean[] = []
+    const data = async (session: ScriptedSession) => {
+      session.reply('150 Here')
+      const socket = await session.data()
+      reused.push(socket instanceof TLSSocket && socket.isSessionReused())
+      return socket
+    }
     const { client } = await conversation(
       {
         tls: { ...tls(), minVersion: version, maxVersion: version },
         verbs: {
           RETR: async (_path, session) => {
-            session.reply('150 Here')
-            const data = await session.data()
-            resumed = 'isSessionReused' in data && typeof data.isSessionReused === 'function' && data.isSessionReused()
-            data.end('data')
+            const socket = await data(session)
+            socket.end('data')
+            session.reply('226 Done')
+          },
+          STOR: async (_path, session) => {
+            await gone(await data(session))
             session.reply('226 Done')
           },
         },
@@ -86,9 +96,30 @@ describeWith(['openssl'], 'TLS', () => {
       trusted(),
     )
     expect(client.tls).toMatchObject({ version, fingerprint: tls().fingerprint })
-    expect((await fetchBytes(client, '/a')).toString()).toBe('data')
-    // The scripted server makes a new context for each connection, so nothing can be resumed; real servers do it.
-    expect(resumed).toBe(false)
+    for (let round = 0; round < 3; round += 1) {
+      expect((await fetchBytes(client, '/a')).toString()).toBe('data')
+      await client.upload('/a', bytesOf(Buffer.from('data')), { type: 'binary' })
+    }
+    expect(reused).toEqual([true, true, true, true, true, true])
+  })
+
+  test('by name as well as by address', async () => {
+    const reused: boolean[] = []
+    const server = await scripted({
+      tls: tls(),
+      verbs: {
+        RETR: async (_path, session) => {
+          session.reply('150 Here')
+          const socket = await session.data()
+          reused.push(socket instanceof TLSSocket && socket.isSessionReused())
+          socket.end('data')
+          session.reply('226 Done')
+        },
+      },
+    })
+    const client = await connectTo({ host: 'localhost', port: server.port }, trusted())
+    await fetchBytes(client, '/a')
+    expect(reused).toEqual([true])
   })
 
   test('old TLS versions are refused', async () => {
