@@ -66,14 +66,13 @@ export function limitsFromConfig(text: string, version: string): ClamdLimits {
 }
 
 /**
- * Finds the configuration of the clamd at `address`: the given file, those that running clamd processes were started
- * with, and the usual places; what does not name this very socket is another clamd's. Null where none can be read.
+ * Finds the configuration file of the clamd at `address`: those that running clamd processes were started with, then
+ * the usual places; what does not name this very socket is another clamd's. Null where none can be read.
  */
-export async function findClamdConfig(address: ClamdAddress, file: string | null): Promise<string | null> {
-  if (file !== null) return readFile(file, 'utf8')
+export async function findClamdConfig(address: ClamdAddress): Promise<string | null> {
   for (const candidate of [...(await filesOfRunningClamds()), ...USUAL_FILES]) {
     const text = await readFile(candidate, 'utf8').catch(() => null)
-    if (text !== null && (await listensAt(parseConfig(text), address))) return text
+    if (text !== null && (await listensAt(parseConfig(text), address))) return candidate
   }
   return null
 }

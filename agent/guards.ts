@@ -1,6 +1,7 @@
 /** Who may speak to the agent at all. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { isLoopback } from './clamd-address.ts'
 
 export interface Refusal {
   status: number
@@ -26,8 +27,9 @@ export function createGuard(token: string, loopback: boolean): (request: Incomin
 }
 
 /** A foreign name that resolves to loopback is DNS rebinding. */
-function isLoopbackHost(host: string | undefined, port: number | undefined): boolean {
-  return ['127.0.0.1', 'localhost', '[::1]'].some((name) => host?.toLowerCase() === `${name}:${port}`)
+function isLoopbackHost(header: string | undefined, ownPort: number | undefined): boolean {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(header ?? '') ?? []
+  return Number(port) === ownPort && isLoopback((bracketed ?? plain ?? '').toLowerCase())
 }
 
 function digest(text: string): Buffer {

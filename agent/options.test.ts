@@ -63,6 +63,7 @@ test.each([
   [['--clamd', 'tcp:192.0.2.1:3310'], /--allow-remote-clamd/],
   [['--max-scans', '0'], /--max-scans/],
   [['--token-file', '/nonexistent'], /cannot be read/],
+  [['--clamd-config', '/nonexistent'], /cannot be read/],
 ])('refuses %j', async (args, message) => {
   await expect(readOptions(args, { [TOKEN_VARIABLE]: token })).rejects.toThrow(message)
 })

@@ -71,6 +71,8 @@ export async function readOptions(
   const maxScans = Number(values['max-scans'] ?? 32)
   if (!Number.isInteger(maxScans) || maxScans < 1 || maxScans > 1000) throw bad('--max-scans takes 1 to 1000.')
   const clamd = values.clamd
+  // Only looked at here: later a file that cannot be read would silently mean the cautious limits.
+  if (values['clamd-config'] !== undefined) await read(values['clamd-config'])
   return {
     host,
     port,

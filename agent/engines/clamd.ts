@@ -1,4 +1,5 @@
 /** ClamAV's daemon, by INSTREAM (clamd(8)). */
+import { readFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { SluiceError } from '../../common/errors.ts'
 import { formatClamdAddress, type ClamdAddress } from '../clamd-address.ts'
@@ -23,7 +24,9 @@ const STATUS_LIFETIME = 1000
 export class ClamdEngine implements ScanEngine {
   readonly name = 'clamd'
   readonly #address: ClamdAddress
-  readonly #configFile: string | null
+  readonly #givenConfig: string | null
+  /** Looked for once: it means to read the command line of every process. */
+  #configFile: Promise<string | null> | null
   readonly #timeouts: ClamdTimeouts
   #status: { promise: Promise<EngineStatus>; at: number } | null = null
   #limits: ClamdLimits = UNKNOWN_LIMITS
@@ -31,7 +34,8 @@ export class ClamdEngine implements ScanEngine {
   /** @param configFile clamd's configuration; null to find it (see findClamdConfig). */
   constructor(address: ClamdAddress, configFile: string | null, timeouts: Partial<ClamdTimeouts> = {}) {
     this.#address = address
-    this.#configFile = configFile
+    this.#givenConfig = configFile
+    this.#configFile = configFile === null ? null : Promise.resolve(configFile)
     this.#timeouts = { ...DEFAULT_TIMEOUTS, ...timeouts }
   }
 
@@ -61,9 +65,7 @@ export class ClamdEngine implements ScanEngine {
       const message = `What answers at ${formatClamdAddress(this.#address)} is not a clamd.`
       throw new SluiceError('agent-unavailable', message)
     }
-    // Read again each time: a restarted clamd may have got other limits.
-    const config = await findClamdConfig(this.#address, this.#configFile)
-    this.#limits = config === null ? UNKNOWN_LIMITS : limitsFromConfig(config, version)
+    this.#limits = await this.#readLimits(version)
     return {
       engine: 'clamd',
       engineVersion: `ClamAV ${version}`,
@@ -71,6 +73,14 @@ export class ClamdEngine implements ScanEngine {
       builtInRulesOnly: false,
       maxBytes: this.#limits.maxBytes,
     }
+  }
+
+  /** Read each time: limits may change with a restart. What cannot be read (any more) counts as the cautious limits. */
+  async #readLimits(version: string): Promise<ClamdLimits> {
+    this.#configFile ??= findClamdConfig(this.#address)
+    const file = await this.#configFile
+    const text = file === null ? null : await readFile(file, 'utf8').catch(() => null)
+    return text === null ? UNKNOWN_LIMITS : limitsFromConfig(text, version)
   }
 
   /** VERSION counts only the official daily set, and says nothing at all without one: the folder tells of the rest. */
@@ -82,7 +92,10 @@ export class ClamdEngine implements ScanEngine {
 
   async open(signal: AbortSignal): Promise<ScanSession> {
     // A clamd that fails is looked at anew by the next question: its state must not look good for one second longer.
-    const forget = (): void => void (this.#status = null)
+    const forget = (): void => {
+      this.#status = null
+      if (this.#givenConfig === null) this.#configFile = null
+    }
     try {
       const socket = await connectClamd(this.#address, this.#timeouts.connect, signal)
       return new ClamdSession(socket, this.#timeouts, this.#limits.maxScanTime, forget)

@@ -6,9 +6,10 @@ import type { YaraAnswer, YaraTask, YaraWorkerData } from './yara-worker.ts'
 /** ms for one block; at the usual speed it takes some ten */
 const TASK_TIMEOUT = 60_000
 const START_TIMEOUT = 30_000
-/** The memory of a WebAssembly instance never shrinks: above this many bytes the thread is replaced. */
+/** A WebAssembly memory never shrinks: above this many bytes the thread is replaced. */
 const MEMORY_LIMIT = 96 * 1024 * 1024
-const TASK_LIMIT = 10_000
+/** Every scan call leaves about 100 KiB behind (YARA-X 1.20) that only the end of the thread frees. */
+const TASK_LIMIT = 200
 
 export interface ScannedBlock {
   /** Names of the rules that matched. */

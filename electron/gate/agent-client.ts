@@ -82,7 +82,9 @@ export class AgentClient {
         // A kept connection may have been closed by the agent the moment it was used again.
         if (sent.reusedSocket && attempt === 0 && !either.aborted) continue
         if (cause instanceof SluiceError) throw cause
-        throw new SluiceError('agent-unavailable', `The scanning agent on ${this.location} does not answer.`, { cause })
+        const why = limit.aborted ? 'nothing within the time' : cause instanceof Error ? cause.message : String(cause)
+        const message = `The scanning agent on ${this.location} does not answer (${why}).`
+        throw new SluiceError('agent-unavailable', message, { cause })
       }
     }
   }

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { agentReadySchema } from '../../../common/agent-api.ts'
+import type { ScannerStatus } from '../../../common/models.ts'
+import { serverCertificate } from '../../../testing/certificates.ts'
 import { startClamd } from '../../../testing/clamd.ts'
 import { describeWith } from '../../../testing/describe-with.ts'
 import { eicar, EICAR_SIGNATURE } from '../../../testing/eicar.ts'
@@ -28,7 +30,7 @@ async function startAgent(args: string[]): Promise<{ address: AgentAddress; chil
 
 async function gateInFolder(): Promise<{ gate: ScanGate; folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-gate-'))
-  const gate = createGate({ quarantineFolder: join(folder, 'quarantine') })
+  const gate = createGate({ quarantineFolder: join(folder, 'quarantine'), patience: 60_000 })
   onTestFinished(async () => {
     gate.dispose()
     await rm(folder, { recursive: true, force: true })
@@ -78,6 +80,45 @@ test('a wrong token is named as the reason', async () => {
   })
   gate.useAgent({ ...address, token: 'x'.repeat(40) })
   expect(await unavailable.promise).toMatch(/does not accept our token/)
+})
+
+describeWith(['openssl'], 'over TLS', () => {
+  test('an agent with a certificate of its own is believed only with its authority, and never as somebody else', async () => {
+    const { gate, folder } = await gateInFolder()
+    const { cert, key, ca } = serverCertificate()
+    const [certFile, keyFile, tokenFile] = [join(folder, 'cert'), join(folder, 'key'), join(folder, 'token')]
+    await writeFile(certFile, cert)
+    await writeFile(keyFile, key)
+    await writeFile(tokenFile, `${token}\n`, { mode: 0o600 })
+    const tls = ['--tls-cert', certFile, '--tls-key', keyFile, '--token-file', tokenFile]
+    const { address } = await startAgent(['--engine', 'yara', '--listen', '0.0.0.0:0', ...tls])
+    const url = address.url.replace('http:', 'https:')
+    const states: ScannerStatus[] = []
+    const settled = async (to: AgentAddress): Promise<ScannerStatus | undefined> => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const stop = gate.onStatus((status) => {
+        states.push(status)
+        if (status.state !== 'starting') resolve()
+      })
+      gate.useAgent(to)
+      await promise
+      stop()
+      return states.at(-1)
+    }
+    expect(await settled({ url, token })).toMatchObject({
+      state: 'unavailable',
+      error: { message: expect.stringMatching(/certificate/) as string },
+    })
+    const elsewhere = url.replace('127.0.0.1', '127.0.0.2')
+    expect(await settled({ url: elsewhere, token, ca })).toMatchObject({
+      state: 'unavailable',
+      error: { message: expect.stringMatching(/altnames/) as string },
+    })
+    expect(await settled({ url, token, ca })).toMatchObject({ state: 'ready' })
+    const scan = await gate.openScan({ name: 'file' })
+    await scan.write(eicar())
+    expect(await scan.finish()).toMatchObject({ passes: false, report: { verdict: 'INFECTED' } })
+  })
 })
 
 describeWith(['clamd'], 'with clamd', () => {
