@@ -9,7 +9,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Real servers and scanners start in milliseconds, but not when two cores are shared with everything else.
     testTimeout: 20_000,
-    hookTimeout: 40_000,
+    hookTimeout: 20_000,
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
