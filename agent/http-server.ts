@@ -124,9 +124,11 @@ class AgentService {
       return refuse(request, response, 415, 'The body must not be encoded: the bytes themselves are scanned.')
     }
     const gone = new AbortController()
-    response.once('close', () => gone.abort())
-    const release = await this.#slots.acquire(gone.signal)
+    const leave = (): void => gone.abort()
+    response.once('close', leave)
+    let release: (() => void) | null = null
     try {
+      release = await this.#slots.acquire(gone.signal)
       const status = await this.#engine.status()
       const announced = Number(request.headers['content-length'] ?? 0)
       if (status.maxBytes !== null && announced > status.maxBytes) {
@@ -137,7 +139,8 @@ class AgentService {
       if (request.readableEnded) send(response, 200, report)
       else sendEarly(request, response, 200, report)
     } finally {
-      release()
+      release?.()
+      response.off('close', leave)
     }
   }
 

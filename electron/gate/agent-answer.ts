@@ -1,6 +1,5 @@
 /** The agent's answers: read with bounds, believed only in the agreed form. */
 import type { IncomingMessage } from 'node:http'
-import { z } from 'zod'
 import { agentProblemSchema } from '../../common/agent-api.ts'
 import { SluiceError } from '../../common/errors.ts'
 
@@ -39,7 +38,8 @@ export async function readAnswer(response: IncomingMessage): Promise<AgentAnswer
   if (status >= 300 && status < 400) throw garbage('it points elsewhere')
   if (!/^application\/json\b/.test(response.headers['content-type'] ?? '')) throw garbage('it is not JSON')
   try {
-    return { status, body: z.json().parse(JSON.parse(Buffer.concat(parts).toString('utf8'))) }
+    const body: unknown = JSON.parse(Buffer.concat(parts).toString('utf8'))
+    return { status, body }
   } catch {
     throw garbage('it is not JSON')
   }

@@ -58,7 +58,7 @@ export class AgentUpload {
 
   /** Gives up; safe at any time. */
   abort(): void {
-    this.#fail(new SluiceError('cancelled', 'The scan was cancelled.'))
+    if (!this.#settled) this.#fail(new SluiceError('cancelled', 'The scan was cancelled.'))
   }
 
   async #read(response: IncomingMessage): Promise<void> {
