@@ -15,27 +15,45 @@ export async function containedFolder(root: string, folder: string, o: { create?
   const way = relative(root, folder)
   if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))
     throw new SluiceError('unsafe-name', `"${printablePath(folder)}" is outside "${printablePath(root)}".`)
-  let real: string
-  try {
-    real = await realpath(root)
-  } catch (error) {
-    throw localError(error, 'open the folder', root)
-  }
-  const realRoot = real
+  const known = roots.get(root)
+  // One question to the system in the usual case: a real path that is as it should be has no link below the root.
+  if (known !== undefined && (await realpath(folder).catch(() => null)) === join(known, way)) return join(known, way)
+  const realRoot = await resolved(root)
+  remember(root, realRoot)
+  let real = realRoot
   for (const step of way === '' ? [] : way.split(sep)) {
     real = join(real, step)
     await oneStep(real, o.create ?? false)
   }
   // A step could still be an alias the checks above do not know (a junction, a bind of another kind): ask the system.
-  const resolved = await realpath(real).catch((error: unknown) => {
-    throw localError(error, 'open the folder', real)
-  })
-  if (resolved !== real && !sameOnThisDisk(resolved, real))
+  const found = await resolved(real)
+  if (found !== real && !sameOnThisDisk(found, real))
     throw new SluiceError(
       'unsafe-name',
       `"${printablePath(folder)}" leads out of "${printablePath(realRoot)}"; nothing was written there.`,
     )
-  return resolved
+  return found
+}
+
+/** Real paths of the roots used last. A root that was moved since only costs the long way. */
+const roots = new Map<string, string>()
+const KEEP_ROOTS = 16
+
+function remember(root: string, real: string): void {
+  roots.delete(root)
+  roots.set(root, real)
+  for (const oldest of roots.keys()) {
+    if (roots.size <= KEEP_ROOTS) break
+    roots.delete(oldest)
+  }
+}
+
+async function resolved(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch (error) {
+    throw localError(error, 'open the folder', path)
+  }
 }
 
 /** Disks that ignore case or normalise Unicode give the real path in their own spelling. */

@@ -1,6 +1,6 @@
 /** A download on its way: it lies beside its target under a temporary name and gets its own name only when told to. */
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
+import { constants, rmSync } from 'node:fs'
 import { link, lstat, open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { SluiceError } from '../../common/errors.ts'
@@ -121,6 +121,17 @@ export async function removePart(path: string): Promise<boolean> {
   if (!isPartName(basename(path))) return false
   try {
     await rm(path, { force: true })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The same for the moment of starting, when nothing else runs yet. */
+export function removePartSync(path: string): boolean {
+  if (!isPartName(basename(path))) return false
+  try {
+    rmSync(path, { force: true })
     return true
   } catch {
     return false

@@ -9,7 +9,6 @@ import {
   containedFolder,
   freeName,
   PartFile,
-  partPathFor,
   printablePath,
   removePart,
   safeLocalName,
@@ -34,8 +33,6 @@ import { looksLikeText, namePromisesText, SNIFF_BYTES } from './text-detection.t
 /** @throws what the engine or the disk throws; nothing then stands under the file's name that was not there before */
 export async function download(job: Job, tools: JobTools): Promise<JobEnd> {
   const { leased } = job
-  if (leased.part !== null && (await removePart(leased.part))) job.setPart(null)
-
   // Checked here and not only when planned: this is the moment of use.
   const name = safeLocalName(basename(job.row.localPath))
   const folder = await containedFolder(leased.request.targetFolder, dirname(job.row.localPath), { create: true })
@@ -48,10 +45,10 @@ export async function download(job: Job, tools: JobTools): Promise<JobEnd> {
     wanted === 'auto' && namePromisesText(remoteName) && !tools.rawText.has(endpointKey(leased.request.endpoint))
   try {
     try {
-      return await fetch(job, tools, { type: wanted === 'ascii' || auto ? 'ascii' : 'binary', ...conflict })
+      return await fetch(job, tools, { type: wanted === 'ascii' || auto ? 'ascii' : 'binary', folder, ...conflict })
     } catch (error) {
       if (!(error instanceof NotAsText)) throw error
-      return await fetch(job, tools, { type: 'binary', ...conflict })
+      return await fetch(job, tools, { type: 'binary', folder, ...conflict })
     }
   } finally {
     conflict.release?.()
@@ -105,16 +102,15 @@ export function lockKey(localPath: string): string {
 
 interface Fetching {
   type: 'binary' | 'ascii'
+  /** Real path of the target's folder. */
+  folder: string
   replace: boolean
 }
 
-async function fetch(job: Job, tools: JobTools, { type, replace }: Fetching): Promise<JobEnd> {
-  const folder = await containedFolder(job.leased.request.targetFolder, dirname(job.row.localPath))
+async function fetch(job: Job, tools: JobTools, { type, folder, replace }: Fetching): Promise<JobEnd> {
   const target = join(folder, basename(job.row.localPath))
-  const partPath = partPathFor(target)
   job.update({ transferType: type, transferred: 0, scanned: 0 })
-  job.setPart(partPath)
-  const part = await PartFile.create(partPath)
+  const part = await createPart(join(folder, basename(job.leased.part)))
   let scan: ScanStream | null = null
   let taken = false
   try {
@@ -134,8 +130,17 @@ async function fetch(job: Job, tools: JobTools, { type, replace }: Fetching): Pr
     return end
   } finally {
     abortScan(scan)
-    if (!taken && (await part.discard())) job.setPart(null)
-    else if (taken) job.setPart(null)
+    if (!taken && !(await part.discard())) job.partStays()
+  }
+}
+
+/** The name is the same in every try: what an interrupted one left goes first. */
+async function createPart(path: string): Promise<PartFile> {
+  try {
+    return await PartFile.create(path)
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'local-exists' || !(await removePart(path))) throw error
+    return await PartFile.create(path)
   }
 }
 

@@ -25,8 +25,8 @@ export interface Job {
   readonly pool: FtpPool
   readonly signal: AbortSignal
   update(change: Partial<TransferRow>): void
-  /** Called before a temporary file is made, and with null when it is gone. */
-  setPart(part: string | null): void
+  /** Says that the row's temporary file could not be removed. */
+  partStays(): void
 }
 
 export type JobEnd =

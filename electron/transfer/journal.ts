@@ -52,16 +52,19 @@ export interface LeasedRow {
   answer: ConflictAction | null
   /** Tries before this one that ended with a lost connection. */
   attempts: number
-  /** Temporary file that an earlier try may have left: local for downloads, on the server for uploads. */
-  part: string | null
+  /** The temporary file of this row, in all its tries: local for downloads, on the server for uploads. */
+  part: string
 }
 
+/** What a conflict question says beyond its kind and direction. */
 export type QuestionFacts = Pick<ConflictQuestion, 'target' | 'source' | 'existing'>
 
 export interface RowEnd {
   state: TransferState
   scan: ScanReport | null
   error: ErrorData | null
+  /** The temporary file could not be removed: its name is kept for the next try. */
+  partStays: boolean
 }
 
 const INTERRUPTED: ErrorData = {
@@ -215,13 +218,22 @@ export class Journal {
 
   // ---- working on rows ------------------------------------------------------------------------------------------
 
-  /** Takes the oldest row that may start now, and marks it as taken; null when none waits. */
-  lease(now: number): LeasedRow | null {
-    const taken = this.#statement(
-      `UPDATE transfers SET state = 'transferring', error = NULL, transferred = 0, scanned = 0 WHERE id =
-         (SELECT id FROM transfers WHERE state = 'queued' AND not_before <= ? ORDER BY id LIMIT 1) RETURNING id`,
+  /**
+   * Takes the oldest row that may start now, and marks it as taken; null when none waits. The name of its temporary file
+   * is written with the same stroke, before anyone can make the file: a crash cannot leave one that nobody knows of.
+   */
+  lease(now: number, nameOfPart: (row: TransferRow) => string): LeasedRow | null {
+    const next = this.#statement(
+      `SELECT id FROM transfers WHERE state = 'queued' AND not_before <= ? ORDER BY id LIMIT 1`,
     ).get(now)
-    return taken ? this.#leased(Number(taken['id'])) : null
+    const found = next && this.#read(Number(next['id']))
+    if (!found) return null
+    const leased = { ...found, part: found.part ?? nameOfPart(found.row) }
+    this.#statement(
+      `UPDATE transfers SET state = 'transferring', part = ?, error = NULL, transferred = 0, scanned = 0 WHERE id = ?`,
+    ).run(leased.part, leased.row.id)
+    const row: TransferRow = { ...leased.row, state: 'transferring', error: null, transferred: 0, scanned: 0 }
+    return { ...leased, row }
   }
 
   /** When the next waiting row may start, ms since the epoch; null when none waits. */
@@ -230,16 +242,11 @@ export class Journal {
     return typeof due === 'number' ? due : null
   }
 
-  /** Notes the temporary file before it is made, so that a crash cannot leave one that nobody knows of. */
-  setPart(id: number, part: string | null): void {
-    this.#statement('UPDATE transfers SET part = ? WHERE id = ?').run(part, id)
-  }
-
   /** Writes how a row ended, with all that its job learnt. */
   finish(row: TransferRow, end: RowEnd, now: number): void {
     this.#statement(
       `UPDATE transfers SET state = ?, scan = ?, error = ?, local_path = ?, remote_path = ?, size = ?, transferred = ?,
-         scanned = ?, type = ?, ended_at = ? WHERE id = ?`,
+         scanned = ?, type = ?, ended_at = ?, part = CASE WHEN ? THEN part END WHERE id = ?`,
     ).run(
       end.state,
       toJson(end.scan),
@@ -251,6 +258,7 @@ export class Journal {
       row.scanned,
       row.transferType,
       now,
+      end.partStays ? 1 : 0,
       row.id,
     )
   }
@@ -341,18 +349,18 @@ export class Journal {
   }
 
   /** Takes failed folders out of the journal, to be planned again. */
-  takeFailedFolders(wanted: readonly number[]): LeasedRow[] {
+  takeFailedFolders(wanted: readonly number[]): Pick<LeasedRow, 'row' | 'request'>[] {
     const found = ids(
       this.#statement(`SELECT id FROM transfers WHERE id IN (SELECT value FROM json_each(?)) AND kind = 'folder'`).all(
         JSON.stringify(wanted),
       ),
     )
-    const rows = found.map((id) => this.#leased(id)).filter((row) => row !== null)
+    const rows = found.map((id) => this.#read(id)).filter((row) => row !== null)
     this.#statement('DELETE FROM transfers WHERE id IN (SELECT value FROM json_each(?))').run(JSON.stringify(found))
     return rows
   }
 
-  /** Forgets every row that has ended; gives those among `interesting` that are gone. */
+  /** Forgets every row that has ended. */
   clearFinished(): void {
     this.#statement(`DELETE FROM transfers WHERE state IN ('done', 'blocked', 'failed', 'skipped', 'cancelled')`).run()
   }
@@ -405,9 +413,14 @@ export class Journal {
       .map((row) => ({ id: Number(row['id']), part: text(row['part']) }))
   }
 
+  /** A left-over part file is gone. */
+  forgetPart(id: number): void {
+    this.#statement('UPDATE transfers SET part = NULL WHERE id = ?').run(id)
+  }
+
   // ---- plumbing -------------------------------------------------------------------------------------------------
 
-  #leased(id: number): LeasedRow | null {
+  #read(id: number): (Omit<LeasedRow, 'part'> & { part: string | null }) | null {
     const found = this.#statement(`SELECT ${ROW_COLUMNS} FROM ${ROW_TABLES} WHERE t.id = ?`).get(id)
     if (!found) return null
     const row = toRow(found)

@@ -1,9 +1,9 @@
 /** The queue: leases rows to workers, ends them in the journal, and answers the window. */
 import { isCancelled, SluiceError, toErrorData, type ErrorData } from '../../common/errors.ts'
 import type { Endpoint, Side, TransferRequest, TransferRow, TransferTotals } from '../../common/models.ts'
-import { remoteParent } from '../../common/remote-path.ts'
+import { joinRemote, remoteBasename, remoteParent } from '../../common/remote-path.ts'
 import { dirname, isAbsolute } from 'node:path'
-import { removePart } from '../local/index.ts'
+import { partName, partPathFor, removePartSync } from '../local/index.ts'
 import { ChangeFeed } from './change-feed.ts'
 import { Questioner } from './conflicts.ts'
 import { download, lockKey as downloadKey } from './download-job.ts'
@@ -25,6 +25,7 @@ const RETRY_DELAYS_MS: readonly number[] = [1000, 4000]
 
 interface ActiveRow {
   row: TransferRow
+  partStays: boolean
   controller: AbortController
   rate: RateMeter
   ended: Promise<void>
@@ -33,6 +34,12 @@ interface ActiveRow {
 /** Opens the journal and starts the queue. @throws Error when the journal's folder cannot be written */
 export function createTransfers(deps: TransferDeps): TransferService {
   return new Transfers(deps)
+}
+
+function nameOfPart({ direction, localPath, remotePath }: TransferRow): string {
+  return direction === 'download'
+    ? partPathFor(localPath)
+    : joinRemote(remoteParent(remotePath), partName(remoteBasename(remotePath)))
 }
 
 class Transfers implements TransferService {
@@ -70,7 +77,7 @@ class Transfers implements TransferService {
       cancel: (ids) => this.cancel([...ids]),
       failed: (id, error) => this.#fail(id, error),
     })
-    this.#planning.add(this.#cleanParts())
+    this.#cleanParts()
   }
 
   async add(request: TransferRequest, endpoint: Endpoint): Promise<{ added: number }> {
@@ -187,7 +194,7 @@ class Transfers implements TransferService {
   #pump(): void {
     if (this.#stop.signal.aborted) return
     while (this.#active.size < this.#parallel) {
-      const leased = this.#journal.lease(Date.now())
+      const leased = this.#journal.lease(Date.now(), nameOfPart)
       if (!leased) {
         this.#wakeUpLater()
         return
@@ -209,6 +216,7 @@ class Transfers implements TransferService {
     const active: ActiveRow = {
       // The journal knows taken or not; only the window is told what a taken row is doing.
       row: { ...leased.row, state: 'preparing' },
+      partStays: false,
       controller,
       rate: new RateMeter(),
       ended: Promise.resolve(),
@@ -248,7 +256,9 @@ class Transfers implements TransferService {
         if (change.transferred !== undefined) active.rate.add(change.transferred, performance.now())
         this.#feed.touch(id)
       },
-      setPart: (part) => this.#journal.setPart(id, part),
+      partStays: () => {
+        active.partStays = true
+      },
     }
     const key = direction === 'upload' ? uploadKey(job, remotePath) : downloadKey(localPath)
     const release = await this.#tools.locks.hold(key, signal)
@@ -259,7 +269,11 @@ class Transfers implements TransferService {
     }
   }
 
-  #settle(leased: LeasedRow, { row, controller }: ActiveRow, outcome: { end: JobEnd } | { error: unknown }): void {
+  #settle(
+    leased: LeasedRow,
+    { row, controller, partStays }: ActiveRow,
+    outcome: { end: JobEnd } | { error: unknown },
+  ): void {
     const now = Date.now()
     if ('end' in outcome) {
       const { end } = outcome
@@ -268,13 +282,13 @@ class Transfers implements TransferService {
         this.#questioner.next(leased.request.id)
         return
       }
-      this.#journal.finish(row, { state: end.state, scan: row.scan, error: end.error }, now)
+      this.#journal.finish(row, { state: end.state, scan: row.scan, error: end.error, partStays }, now)
       if (end.state === 'done') this.#landed(row)
       return
     }
     const { error } = outcome
     if (controller.signal.aborted || isCancelled(error)) {
-      this.#journal.finish(row, { state: 'cancelled', scan: row.scan, error: null }, now)
+      this.#journal.finish(row, { state: 'cancelled', scan: row.scan, error: null, partStays }, now)
       return
     }
     const delay = this.#retryDelays[leased.attempts]
@@ -284,7 +298,7 @@ class Transfers implements TransferService {
       this.#journal.requeue(row.id, { attempts: leased.attempts + 1, notBefore: now + delay, error: data })
       return
     }
-    this.#journal.finish(row, { state: 'failed', scan: row.scan, error: toErrorData(error) }, now)
+    this.#journal.finish(row, { state: 'failed', scan: row.scan, error: toErrorData(error), partStays }, now)
   }
 
   #landed(row: TransferRow): void {
@@ -294,7 +308,8 @@ class Transfers implements TransferService {
 
   #fail(id: number, error: ErrorData): void {
     const [row] = this.#journal.rows([id])
-    if (row?.state === 'asking') this.#journal.finish(row, { state: 'failed', scan: row.scan, error }, Date.now())
+    if (row?.state === 'asking')
+      this.#journal.finish(row, { state: 'failed', scan: row.scan, error, partStays: false }, Date.now())
     this.#feed.touch(id)
   }
 
@@ -314,12 +329,9 @@ class Transfers implements TransferService {
     return { ...active.row, rate }
   }
 
-  /** Part files that a crash left behind. */
-  async #cleanParts(): Promise<void> {
-    for (const { id, part } of this.#journal.leftoverParts()) {
-      if (this.#stop.signal.aborted) return
-      if (await removePart(part)) this.#journal.setPart(id, null)
-    }
+  /** Part files that a crash left behind: at most as many as there were workers, and gone before a row can use one. */
+  #cleanParts(): void {
+    for (const { id, part } of this.#journal.leftoverParts()) if (removePartSync(part)) this.#journal.forgetPart(id)
   }
 
   #assertOpen(): void {

@@ -3,7 +3,7 @@ import { SluiceError, toErrorData } from '../../common/errors.ts'
 import { joinRemote, remoteBasename, remoteParent } from '../../common/remote-path.ts'
 import type { FtpClient } from '../ftp/index.ts'
 import type { Clearance } from '../gate/index.ts'
-import { freeName, partName, printablePath, statLocal } from '../local/index.ts'
+import { freeName, printablePath, statLocal } from '../local/index.ts'
 import { conflictStep } from './conflicts.ts'
 import {
   DONE,
@@ -35,7 +35,6 @@ interface Source {
 export async function upload(job: Job, tools: JobTools): Promise<JobEnd> {
   const { leased, signal } = job
   const { endpoint } = leased.request
-  if (leased.part !== null) await tidy(job, leased.part)
 
   const source = await lookAt(job)
   job.update({ size: source.size })
@@ -68,7 +67,7 @@ export async function upload(job: Job, tools: JobTools): Promise<JobEnd> {
   } catch (error) {
     if (error instanceof TargetAppeared) {
       tools.folders.forget(endpoint, remoteParent(job.row.remotePath))
-      return await upload({ ...job, leased: { ...leased, part: null } }, tools)
+      return await upload(job, tools)
     }
     if (!(error instanceof NotAsText)) throw error
     tools.rawText.add(endpointKey(endpoint))
@@ -167,12 +166,12 @@ async function send(job: Job, tools: JobTools, sending: Sending): Promise<void> 
   const { endpoint } = leased.request
   const target = job.row.remotePath
   const folder = remoteParent(target)
-  const temporary = joinRemote(folder, partName(remoteBasename(target)))
+  // The same in every try: what an earlier one may have left is written over.
+  const temporary = leased.part
   const progress = { started: false, placed: false, keep: false }
   try {
     await withClient(pool, signal, async (client) => {
       job.update({ state: 'transferring', transferType: sending.type, transferred: 0 })
-      job.setPart(temporary)
       await sendBytes(job, client, temporary, sending, progress)
       job.update({ state: 'verifying' })
       await keepModificationTime(client, temporary, sending.source.modified, signal)
@@ -185,10 +184,8 @@ async function send(job: Job, tools: JobTools, sending: Sending): Promise<void> 
   } catch (error) {
     tools.folders.forget(endpoint, folder)
     if (progress.started && !progress.keep) await tidy(job, temporary)
-    else if (!progress.started) job.setPart(null)
     throw error
   }
-  job.setPart(null)
   tools.folders.added(endpoint, folder, remoteBasename(target), {
     type: 'file',
     size: sending.clearance.bytes,
@@ -279,14 +276,13 @@ async function place(
   }
 }
 
-/** Deletes a temporary file from the server, as well as it can; what stays is noted in the journal for the next try. */
+/** Deletes a temporary file from the server, as well as it can. */
 async function tidy(job: Job, temporary: string): Promise<void> {
   try {
-    await withClient(job.pool, AbortSignal.timeout(TIDY_MS), (client) =>
-      client.remove(temporary, { signal: AbortSignal.timeout(TIDY_MS) }),
-    )
-    job.setPart(null)
+    const signal = AbortSignal.timeout(TIDY_MS)
+    await withClient(job.pool, signal, (client) => client.remove(temporary, { signal }))
   } catch (error) {
-    if (error instanceof SluiceError && error.reply !== undefined && error.reply.code >= 500) job.setPart(null)
+    // A refusal means that there is none; anything else, that nobody knows.
+    if (!(error instanceof SluiceError) || error.reply === undefined || error.reply.code < 500) job.partStays()
   }
 }

@@ -39,7 +39,11 @@ export async function startScanner(): Promise<Scanner> {
       { env: { ...process.env, SLUICE_AGENT_TOKEN: token }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
     )
     onTestFinished(() => void agent.kill('SIGKILL'))
-    const [message] = await once(agent, 'message')
+    const ended = once(agent, 'exit').then(([code]) => {
+      throw new Error(`The agent ended at its start (${String(code)}).`)
+    })
+    const [message] = await Promise.race([once(agent, 'message'), ended])
+    ended.catch(() => undefined)
     const { port } = agentReadySchema.parse(message)
     gate.useAgent({ url: `http://127.0.0.1:${port}`, token })
     while (gate.status().state !== 'ready') await new Promise<void>((resolve) => gate.onStatus(() => resolve()))
