@@ -28,12 +28,12 @@ const ROOMS = {
   'electron/transfer/': {
     ...NODE,
     npm: ['zod'],
-    paths: ['^common/', '^electron/ftp/index\\.ts$', '^electron/gate/index\\.ts$', '^electron/local/'],
+    paths: ['^common/', '^electron/ftp/index\\.ts$', '^electron/gate/index\\.ts$', '^electron/local/index\\.ts$'],
   },
   'electron/services/': {
     ...NODE,
     npm: ['electron', 'zod'],
-    paths: ['^common/', '^electron/(ftp|gate|transfer)/index\\.ts$', '^electron/local/'],
+    paths: ['^common/', '^electron/(ftp|gate|transfer)/index\\.ts$', '^electron/local/index\\.ts$'],
   },
   'electron/ipc/': {
     ...NODE,
@@ -57,7 +57,12 @@ const ROOMS = {
   },
   'cli/': {
     ...NODE,
-    paths: ['^common/', '^electron/(ftp|gate|transfer)/index\\.ts$', '^electron/local/', '^electron/services/console/'],
+    paths: [
+      '^common/',
+      '^electron/(ftp|gate|transfer)/index\\.ts$',
+      '^electron/local/index\\.ts$',
+      '^electron/services/console/',
+    ],
   },
   'agent/': { ...NODE, npm: ['zod', '@virustotal/yara-x'], paths: ['^common/', '^package\\.json$'] },
   'server/': { ...NODE, npm: ['zod'], paths: ['^common/'] },

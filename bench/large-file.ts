@@ -1,4 +1,5 @@
 /** One large file down and up, plain and with TLS: the engine beside curl and lftp against the same vsftpd. */
+import { execFile } from 'node:child_process'
 import { createHash, randomFillSync } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, rm, stat } from 'node:fs/promises'
@@ -6,6 +7,7 @@ import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { peer } from '../testing/peers.ts'
 import { startVsftpd, type Vsftpd } from '../testing/vsftpd.ts'
+import { promisify } from 'node:util'
 import { build } from 'vite'
 import { measure, medianCost, type Cost } from './measure.ts'
 
@@ -26,6 +28,7 @@ export interface Result {
 export const LARGE_FILE_CASES = ['get-plain', 'get-tls', 'put-plain', 'put-tls'] as const
 export type LargeFileCase = (typeof LARGE_FILE_CASES)[number]
 
+const run = promisify(execFile)
 const MEBIBYTE = 1024 * 1024
 
 /** Random bytes, so that nothing on the way can compress them; returns their SHA-256. */
@@ -112,6 +115,8 @@ async function runOnce(
   expected: string,
 ): Promise<Cost> {
   const source = path.join(server.root, 'source.bin')
+  // What the one before has left unwritten must not slow this one down.
+  await run('sync')
   const target =
     direction === 'get' ? path.join(options.folder, 'received.bin') : path.join(server.root, 'received.bin')
   try {

@@ -5,7 +5,7 @@ import { cpus, tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { installPeers } from '../testing/peers.ts'
-import { benchLargeFile, LARGE_FILE_CASES, type Result } from './large-file.ts'
+import { benchLargeFile, LARGE_FILE_CASES } from './large-file.ts'
 import { table } from './table.ts'
 
 const USAGE = `Usage: npm run bench [case...] [-- --rounds 5 --size 1024 --folder DIR]
@@ -50,12 +50,10 @@ async function main(): Promise<void> {
   if (missing.length > 0) throw new Error(`Cannot measure without ${missing.join(', ')}.`)
 
   const folder = realpathSync(mkdtempSync(path.join(values.folder, 'sluice-bench-')))
-  let results: Result[]
-  try {
-    results = await benchLargeFile(wanted, { folder, bytes, rounds, say })
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', remove)
+  const results = await benchLargeFile(wanted, { folder, bytes, rounds, say })
+  remove()
   process.stdout.write(`
 One file of ${values.size} MiB on ${fileSystem(values.folder)}, vsftpd on loopback (TLS session reuse required), ${cpus().length} CPUs, Node ${process.version}.
 Medians of ${rounds}, in turn. A ratio below 1 means ours takes less.
@@ -64,4 +62,6 @@ ${table(results)}
 `)
 }
 
+// An interrupted run must not leave gigabytes behind: a signal becomes an ordinary exit, which removes the folder.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 await main()
