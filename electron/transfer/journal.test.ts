@@ -1,0 +1,184 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { Journal, type NewRow, type RequestRecord } from './journal.ts'
+
+const ENDPOINT = { protocol: 'ftp', host: 'host', port: 21, user: 'user' } as const
+
+function row(name: string, more: Partial<NewRow> = {}): NewRow {
+  return {
+    kind: 'file',
+    localPath: `/local/${name}`,
+    remotePath: `/remote/${name}`,
+    size: 1,
+    modified: null,
+    state: 'queued',
+    error: null,
+    ...more,
+  }
+}
+
+function open(file = ':memory:'): Journal {
+  const journal = Journal.open(file, 1000)
+  onTestFinished(() => {
+    try {
+      journal.close()
+    } catch {
+      // The test closed it itself.
+    }
+  })
+  return journal
+}
+
+function request(journal: Journal, more: Partial<RequestRecord> = {}): RequestRecord {
+  return journal.addRequest({
+    endpoint: ENDPOINT,
+    direction: 'download',
+    targetFolder: '/local',
+    transferType: 'auto',
+    conflict: 'ask',
+    ...more,
+  })
+}
+
+const part = (): string => '/local/.part'
+const end = { scan: null, error: null, partStays: false } as const
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'sluice-journal-'))
+  onTestFinished(() => rm(path, { recursive: true }))
+  return path
+}
+
+test('rows are leased in order, each once, and not before their time', () => {
+  const journal = open()
+  const record = request(journal)
+  expect(journal.addRows(record, [row('a'), row('b'), row('c')], 1)).toEqual({ first: 1, last: 3 })
+  const a = journal.lease(10, part)
+  expect(a).toMatchObject({
+    row: { id: 1, localPath: '/local/a', endpoint: ENDPOINT },
+    part: '/local/.part',
+    attempts: 0,
+  })
+  journal.requeue(1, { attempts: 1, notBefore: 50, error: { code: 'timeout', message: 'slow' } })
+  expect(journal.lease(10, part)?.row.id).toBe(2)
+  expect(journal.lease(10, part)?.row.id).toBe(3)
+  expect(journal.lease(49, part)).toBeNull()
+  expect(journal.nextDue()).toBe(50)
+  expect(journal.rows([1])).toMatchObject([{ state: 'queued', error: { code: 'timeout' } }])
+  expect(journal.lease(50, () => '/other')).toMatchObject({
+    row: { id: 1, error: null },
+    attempts: 1,
+    part: '/local/.part',
+  })
+})
+
+test('totals follow every way a row can change', () => {
+  const journal = open()
+  const record = request(journal)
+  const failed = { code: 'not-found', message: '' } as const
+  journal.addRows(record, [row('a'), row('b'), row('c'), row('d'), row('e', { state: 'failed', error: failed })], 1)
+  expect(journal.totals()).toEqual({ queued: 4, active: 0, done: 0, blocked: 0, failed: 1 })
+  const a = journal.lease(1, part)
+  journal.lease(1, part)
+  journal.setAsking(2, { target: '/t', source: { size: 1, modified: null }, existing: { size: 2, modified: null } })
+  expect(journal.totals()).toEqual({ queued: 3, active: 1, done: 0, blocked: 0, failed: 1 })
+  if (a) journal.finish(a.row, { ...end, state: 'done' }, 2)
+  journal.cancelWaiting([1, 2, 3], 3)
+  expect(journal.totals()).toEqual({ queued: 1, active: 0, done: 1, blocked: 0, failed: 1 })
+  expect(journal.retryFiles([1, 2, 3, 4, 5])).toEqual([2, 3, 5])
+  expect(journal.totals()).toEqual({ queued: 4, active: 0, done: 1, blocked: 0, failed: 0 })
+  journal.clearFinished()
+  expect(journal.totals()).toEqual({ queued: 4, active: 0, done: 0, blocked: 0, failed: 0 })
+})
+
+test('an answer for all holds for rows that wait, and for those whose job was under way', () => {
+  const journal = open()
+  const record = request(journal)
+  journal.addRows(record, [row('a'), row('b')], 1)
+  const facts = { target: '/t', source: { size: 1, modified: null }, existing: { size: 2, modified: 7 } }
+  journal.lease(1, part)
+  journal.lease(1, part)
+  journal.setAsking(1, facts)
+  expect(journal.firstAsking(record.id)).toEqual({ id: 1, direction: 'download', question: facts })
+  expect(journal.answerAll(record.id, 'skip')).toEqual([1])
+  journal.setAsking(2, facts)
+  expect(journal.firstAsking(record.id)).toBeNull()
+  expect(journal.rows([1, 2]).map(({ state }) => state)).toEqual(['queued', 'queued'])
+  expect(journal.lease(1, part)).toMatchObject({ answer: null, request: { conflict: 'skip' } })
+})
+
+test('what was not finished is interrupted at the next start; a left-over part file is known', async () => {
+  const file = join(await folder(), 'j.sqlite')
+  const first = open(file)
+  const record = request(first)
+  first.addRows(record, [row('a'), row('b'), row('c'), row('d')], 1)
+  const a = first.lease(1, part)
+  if (a) first.finish(a.row, { ...end, state: 'done' }, 2)
+  first.lease(1, () => '/local/.b.part')
+  first.lease(1, part)
+  first.setAsking(3, { target: '', source: { size: null, modified: null }, existing: { size: null, modified: null } })
+  first.close()
+  const second = open(file)
+  expect(second.overview(10).map(({ state, error }) => [state, error?.code])).toEqual([
+    ['done', undefined],
+    ['failed', 'interrupted'],
+    ['failed', 'interrupted'],
+    ['failed', 'interrupted'],
+  ])
+  expect(second.totals()).toEqual({ queued: 0, active: 0, done: 1, blocked: 0, failed: 3 })
+  expect(second.leftoverParts()).toContainEqual({ id: 2, part: '/local/.b.part' })
+})
+
+test('a file that is no journal is set aside, not lost, and does not stop the program', async () => {
+  const root = await folder()
+  const file = join(root, 'j.sqlite')
+  await writeFile(file, 'this is not a database, but long enough to look at twice'.repeat(100))
+  const journal = open(file)
+  expect(journal.totals().queued).toBe(0)
+  expect(await readdir(root)).toContain('j.sqlite.unreadable-1000')
+})
+
+test('the overview keeps what runs and what is newest', () => {
+  const journal = open()
+  const record = request(journal)
+  journal.addRows(
+    record,
+    Array.from({ length: 50 }, (_, at) => row(`f${at}`)),
+    1,
+  )
+  for (let at = 0; at < 45; at++) {
+    const leased = journal.lease(1, part)
+    if (leased && at < 44) journal.finish(leased.row, { ...end, state: 'done' }, 1)
+  }
+  // 45 runs, 46 to 50 wait, and of those done there is room for four.
+  expect(journal.overview(10).map(({ id }) => id)).toEqual([41, 42, 43, 44, 45, 46, 47, 48, 49, 50])
+  expect(journal.overview(3).map(({ id }) => id)).toEqual([45, 46, 47])
+})
+
+test('names of a folder are seen once for each attempt', () => {
+  const journal = open()
+  expect(journal.markSeen(1, 5n, 0)).toBe('new')
+  expect(journal.markSeen(1, 5n, 0)).toBe('again')
+  expect(journal.markSeen(1, 5n, 1)).toBe('known')
+  expect(journal.markSeen(1, 5n, 1)).toBe('again')
+  expect(journal.markSeen(2, 5n, 0)).toBe('new')
+  journal.endPlan(1)
+  expect(journal.markSeen(1, 5n, 0)).toBe('new')
+})
+
+test('a hundred thousand rows cost neither time nor objects to lease from', () => {
+  const journal = open()
+  const record = request(journal)
+  const batch = Array.from({ length: 1000 }, (_, at) => row(`folder/with/some/depth/file-${at}.bin`))
+  for (let at = 0; at < 100; at++) journal.addRows(record, batch, 1)
+  const begun = performance.now()
+  for (let at = 0; at < 1000; at++) {
+    const leased = journal.lease(1, part)
+    if (leased) journal.finish(leased.row, { ...end, state: 'done' }, 1)
+  }
+  // Far above what it takes, far below what a scan over all rows would.
+  expect(performance.now() - begun).toBeLessThan(5000)
+  expect(journal.totals()).toMatchObject({ queued: 99_000, done: 1000 })
+})
