@@ -1,10 +1,11 @@
 import { Tooltip } from 'radix-ui'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { Group, Panel, Separator } from 'react-resizable-panels'
 import './App.css'
 import { BottomPanel } from './components/BottomPanel.tsx'
 import { ConnectionBar } from './components/ConnectionBar.tsx'
 import { Dialogs } from './components/Dialogs.tsx'
+import { FloatingRoot } from './components/FloatingRoot.ts'
 import { Pane } from './components/Pane.tsx'
 import { StatusBar } from './components/StatusBar.tsx'
 import { Toasts } from './components/Toasts.tsx'
@@ -27,6 +28,7 @@ function onKeyDown(event: KeyboardEvent): void {
 
 export function App() {
   const ready = useUi((s) => s.ready)
+  const [main, setMain] = useState<HTMLElement | null>(null)
   const startError = useUi((s) => s.startError)
 
   useEffect(() => {
@@ -53,33 +55,35 @@ export function App() {
 
   return (
     <Tooltip.Provider delayDuration={500} skipDelayDuration={200}>
-      <div className="app">
-        <header className="app-head">
-          <h1 className="hidden-visually">Sluice</h1>
-          <ConnectionBar />
-          <Toolbar />
-        </header>
-        <main className="app-main">
-          <Group orientation="vertical" disableCursor className="app-rows">
-            <Panel id="panes" defaultSize="64%" minSize="180px">
-              <Group orientation="horizontal" disableCursor>
-                <Panel id="local" defaultSize="50%" minSize="300px">
-                  <Pane side="local" />
-                </Panel>
-                <Separator className="split vertical" aria-label="Width of the two panes" />
-                <Panel id="remote" defaultSize="50%" minSize="300px">
-                  <Pane side="remote" />
-                </Panel>
-              </Group>
-            </Panel>
-            <Separator className="split horizontal" aria-label="Height of the lower panel" />
-            <Panel id="bottom" defaultSize="36%" minSize="96px">
-              <BottomPanel />
-            </Panel>
-          </Group>
-        </main>
-        <StatusBar />
-      </div>
+      <FloatingRoot value={main}>
+        <div className="app">
+          <header className="app-head">
+            <h1 className="hidden-visually">Sluice</h1>
+            <ConnectionBar />
+            <Toolbar />
+          </header>
+          <main ref={setMain} className="app-main">
+            <Group orientation="vertical" disableCursor className="app-rows">
+              <Panel id="panes" defaultSize="64%" minSize="180px">
+                <Group orientation="horizontal" disableCursor>
+                  <Panel id="local" defaultSize="50%" minSize="300px">
+                    <Pane side="local" />
+                  </Panel>
+                  <Separator className="split vertical" aria-label="Width of the two panes" />
+                  <Panel id="remote" defaultSize="50%" minSize="300px">
+                    <Pane side="remote" />
+                  </Panel>
+                </Group>
+              </Panel>
+              <Separator className="split horizontal" aria-label="Height of the lower panel" />
+              <Panel id="bottom" defaultSize="36%" minSize="96px">
+                <BottomPanel />
+              </Panel>
+            </Group>
+          </main>
+          <StatusBar />
+        </div>
+      </FloatingRoot>
       <Dialogs />
       <Toasts />
     </Tooltip.Provider>

@@ -1,5 +1,6 @@
 import { ShieldAlert, ShieldX } from 'lucide-react'
 import { AlertDialog } from 'radix-ui'
+import { Fragment } from 'react'
 import type { Question } from '../../../common/models.ts'
 import { formatTime } from '../lib/format.ts'
 import { visibleName } from '../lib/names.ts'
@@ -53,7 +54,14 @@ export function CertificateDialog({ question }: { question: Extract<Question, { 
         ))}
         <div>
           <dt>SHA-256 fingerprint</dt>
-          <dd className="fingerprint">{certificate.fingerprint}</dd>
+          <dd className="fingerprint">
+            {certificate.fingerprint.split(/(?<=:)/).map((pair, index) => (
+              <Fragment key={index}>
+                {pair}
+                <wbr />
+              </Fragment>
+            ))}
+          </dd>
         </div>
       </dl>
       <ModalButtons>

@@ -19,6 +19,7 @@ import {
 } from '../state/session.ts'
 import { report } from '../state/ui.ts'
 import './ConnectionBar.css'
+import { useFloatingRoot } from './FloatingRoot.ts'
 import { IconButton } from './IconButton.tsx'
 
 export function ConnectionBar() {
@@ -205,7 +206,7 @@ function RecentMenu({ disabled }: { disabled: boolean }) {
           <History size={16} aria-hidden />
         </button>
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      <DropdownMenu.Portal container={useFloatingRoot()}>
         <DropdownMenu.Content
           className="menu"
           align="end"

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { CircleAlert, FolderOpen, LoaderCircle, SearchX } from 'lucide-react'
-import { useEffect, useRef, type CSSProperties, type MouseEvent } from 'react'
+import { useEffect, useRef, type MouseEvent } from 'react'
 import type { Entry, Side } from '../../../common/models.ts'
 import { endDrag, startDrag, ROWS_TYPE } from '../lib/drag.ts'
 import { plural } from '../lib/format.ts'
@@ -84,7 +84,7 @@ export function FileGrid({ side }: { side: Side }) {
           aria-multiselectable
           aria-busy={pane.status === 'loading'}
           aria-activedescendant={cursorShown && selection.cursor !== null ? idOf(selection.cursor) : undefined}
-          style={widths as CSSProperties}
+          style={widths}
           onClick={onClick}
           onContextMenu={onContextMenu}
           onDoubleClick={(event) => {

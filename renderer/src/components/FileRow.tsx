@@ -1,4 +1,4 @@
-import { memo, useState } from 'react'
+import { memo, useRef, useState } from 'react'
 import type { Entry, Side } from '../../../common/models.ts'
 import { focusRows } from '../lib/focus.ts'
 import { iconOf } from '../lib/file-icon.ts'
@@ -68,11 +68,16 @@ export const FileRow = memo(function FileRow(props: FileRowProps) {
 function RenameField({ side, entry }: { side: Side; entry: Entry }) {
   const [text, setText] = useState(entry.name)
   const problem = nameProblem(text)
+  const ended = useRef(false)
   const end = (keep: boolean): void => {
+    // Giving the focus back to the rows leaves the field, which would end it a second time.
+    if (ended.current) return
     if (keep && text !== entry.name) {
       if (problem !== null) return toast(problem, 'error')
+      ended.current = true
       report(rename(side, entry.name, text))
     }
+    ended.current = true
     setRenaming(side, null)
   }
   return (

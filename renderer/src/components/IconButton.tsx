@@ -1,13 +1,14 @@
 import type { LucideIcon } from 'lucide-react'
 import { Tooltip } from 'radix-ui'
 import type { ComponentProps, ReactNode } from 'react'
+import { useFloatingRoot } from './FloatingRoot.ts'
 
 /** A hint for the pointer; the accessible name belongs to the child itself. */
 export function Tip({ text, children }: { text: string; children: ReactNode }) {
   return (
     <Tooltip.Root>
       <Tooltip.Trigger asChild>{children}</Tooltip.Trigger>
-      <Tooltip.Portal>
+      <Tooltip.Portal container={useFloatingRoot()}>
         <Tooltip.Content className="tip" sideOffset={4} collisionPadding={8}>
           {text}
         </Tooltip.Content>

@@ -1,5 +1,5 @@
 import { AlertDialog, Dialog } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import './Modal.css'
 
 /**
@@ -16,14 +16,25 @@ interface ModalProps {
   children: ReactNode
 }
 
+/** Gives the focus back to where it was: our dialogs have no trigger that Radix could return it to. */
+function useFocusReturn(): (event: Event) => void {
+  const [before] = useState(() => document.activeElement)
+  return (event) => {
+    event.preventDefault()
+    if (before instanceof HTMLElement) before.focus({ preventScroll: true })
+  }
+}
+
 /** A dialog to work in; Escape and a press beside it close it. */
 export function Modal({ title, description, wide = false, onClose, children }: ModalProps) {
+  const returnFocus = useFocusReturn()
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <div className="veil" />
         <Dialog.Content
           className={`modal ${wide ? 'wide' : ''}`}
+          onCloseAutoFocus={returnFocus}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
         >
           <Dialog.Title className="modal-title">{title}</Dialog.Title>
@@ -37,11 +48,16 @@ export function Modal({ title, description, wide = false, onClose, children }: M
 
 /** A question that must be answered; a press beside it does nothing, Escape takes the harmless way out. */
 export function Ask({ title, description, wide = false, tone = 'plain', onClose, children }: ModalProps) {
+  const returnFocus = useFocusReturn()
   return (
     <AlertDialog.Root open onOpenChange={(open) => !open && onClose()}>
       <AlertDialog.Portal>
         <div className="veil" />
-        <AlertDialog.Content className={`modal ${wide ? 'wide' : ''} ${tone}`}>
+        <AlertDialog.Content
+          aria-modal
+          onCloseAutoFocus={returnFocus}
+          className={`modal ${wide ? 'wide' : ''} ${tone}`}
+        >
           <AlertDialog.Title className="modal-title">{title}</AlertDialog.Title>
           <AlertDialog.Description className="modal-text">{description}</AlertDialog.Description>
           {children}

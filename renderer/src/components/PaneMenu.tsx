@@ -20,6 +20,7 @@ import { actionEntries, askToDelete, copyPaths, copyUrls, openEntry, transfer } 
 import { paneOf, refresh, setRenaming, setSelection, usePanes } from '../state/panes.ts'
 import { useSession } from '../state/session.ts'
 import { openDialog, report } from '../state/ui.ts'
+import { useFloatingRoot } from './FloatingRoot.ts'
 
 /** The menu of a pane, by right click or the menu key. It is about the selection, or about the folder without one. */
 export function PaneMenu({ side, children }: { side: Side; children: ReactNode }) {
@@ -27,7 +28,7 @@ export function PaneMenu({ side, children }: { side: Side; children: ReactNode }
   return (
     <ContextMenu.Root modal={false}>
       <ContextMenu.Trigger asChild>{children}</ContextMenu.Trigger>
-      <ContextMenu.Portal>
+      <ContextMenu.Portal container={useFloatingRoot()}>
         <ContextMenu.Content
           className="menu"
           collisionPadding={8}

@@ -9,7 +9,7 @@ import { useSession } from '../state/session.ts'
 
 /** The line under the rows: how many, how much, what is selected, and the button that sends it. */
 export function PaneStatus({ side }: { side: Side }) {
-  const { path, status, listing, view, selection, unreadable } = usePanes((s) => s[side])
+  const { path, status, listing, view, selection, unreadable, filter } = usePanes((s) => s[side])
   const connected = useSession((s) => s.session.state === 'connected')
   const all = useMemo(() => sumOf(listing, view), [listing, view])
   const chosen = useMemo(() => sumOf(listing, selection.selected), [listing, selection.selected])
@@ -22,7 +22,7 @@ export function PaneStatus({ side }: { side: Side }) {
   if (path !== null && status !== 'error') {
     parts.push(plural(view.length, 'item'))
     if (all.files > 0) parts.push(formatBytes(all.bytes))
-    if (notShown > 0) parts.push(`${formatCount(notShown)} not shown`)
+    if (notShown > 0) parts.push(`${formatCount(notShown)} ${filter === '' ? 'hidden' : 'not shown'}`)
     if (unreadable.length > 0) parts.push(`${plural(unreadable.length, 'line')} of the listing unreadable`)
   }
   return (

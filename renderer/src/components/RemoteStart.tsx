@@ -60,7 +60,7 @@ export function LostBanner() {
   return (
     <div className="lost-banner" role="alert">
       <Unplug size={16} className="tone-warn" aria-hidden />
-      <p>The connection to {endpoint.host} was lost. The rows below may be out of date.</p>
+      <p>Connection lost. These rows may be out of date.</p>
       <button
         type="button"
         className="button small"

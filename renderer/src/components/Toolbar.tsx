@@ -22,12 +22,18 @@ export function Toolbar() {
   const change = (update: Partial<Settings>): void => report(updateSettings(update))
   return (
     <div className="toolbar" role="group" aria-label="Transfer options">
+      <span className="toolbar-caption" aria-hidden>
+        Type
+      </span>
       <Segments
         label="Transfer type"
         value={settings.transferType}
         options={TYPES}
         onChange={(value) => change({ transferType: transferTypeSchema.options.find((o) => o === value) ?? 'auto' })}
       />
+      <span className="toolbar-caption" aria-hidden>
+        Data
+      </span>
       <Segments
         label="Data connections"
         value={settings.dataMode}
@@ -65,6 +71,7 @@ interface SegmentsProps {
   onChange(value: string): void
 }
 
+/** A choice of one in a few, all in sight. */
 export function Segments({ label, value, options, onChange }: SegmentsProps) {
   return (
     <ToggleGroup.Root

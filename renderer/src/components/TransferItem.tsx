@@ -14,8 +14,10 @@ import {
 } from 'lucide-react'
 import { memo } from 'react'
 import type { TransferRow } from '../../../common/models.ts'
+import { remoteParent } from '../../../common/remote-path.ts'
 import { formatBytes, formatBytesExact, formatRate, formatTime } from '../lib/format.ts'
 import { remoteUrl } from '../lib/ftp-url.ts'
+import { localParent } from '../lib/local-path.ts'
 import { visibleName } from '../lib/names.ts'
 import {
   canCancel,
@@ -48,7 +50,9 @@ export const TransferItem = memo(function TransferItem(props: TransferItemProps)
   const Direction = row.direction === 'upload' ? ArrowUp : ArrowDown
   const state = stateLabel(row)
   const progress = rowProgress(row)
-  const folder = row.direction === 'upload' ? row.remotePath : row.localPath
+  const folder = row.direction === 'upload' ? remoteParent(row.remotePath) : localParent(row.localPath)
+  // Where the scan is the reason, its own column says so.
+  const why = row.scan === null || row.scan.verdict === 'OK' ? (row.error?.message ?? null) : null
   const detailId = `transfer-${row.id}-detail`
   return (
     <div
@@ -81,8 +85,8 @@ export const TransferItem = memo(function TransferItem(props: TransferItemProps)
             <Direction size={14} aria-label={row.direction === 'upload' ? 'Upload' : 'Download'} />
           </span>
           <FileName name={name} />
-          <span className="transfer-path" title={visibleName(folder)}>
-            {visibleName(folder)}
+          <span className="transfer-path" title={`To ${visibleName(folder)}`}>
+            to {visibleName(folder)}
           </span>
         </div>
         <div role="cell" className="column-size">
@@ -102,7 +106,7 @@ export const TransferItem = memo(function TransferItem(props: TransferItemProps)
         </div>
         <div role="cell" className={`column-state tone-${state.tone}`} title={row.error?.message ?? state.text}>
           {state.text}
-          {row.error && <span className="transfer-why">{visibleName(row.error.message)}</span>}
+          {why !== null && <span className="transfer-why">{visibleName(why)}</span>}
         </div>
         <div role="cell" className="column-actions">
           {canRetry(row) && <IconButton small icon={RotateCw} label="Retry" onClick={() => retryTransfers([row.id])} />}

@@ -19,51 +19,21 @@ export interface ViewOptions {
 }
 
 /**
- * Rows as they arrived. An index into `entries` names a row for as long as the listing lives, whatever the view does;
- * `keys` are made once, because sorting 100,000 names must not stall the window.
+ * Rows as they arrived. An index into `entries` names a row for as long as the listing lives, whatever the view does.
+ * Sorting 100,000 names must not stall the window: `keys` are made once a name, and `byName`, all rows in the order of
+ * their names, grows by merging, so that every view starts from names already in order.
  */
 export interface Listing {
   readonly entries: Entry[]
   readonly keys: string[]
+  byName: readonly number[]
 }
 
 /** Indexes into `entries` in the order in which they are shown. */
 export type View = readonly number[]
 
 export function emptyListing(): Listing {
-  return { entries: [], keys: [] }
-}
-
-/** Folders first, whatever the column and its direction. */
-const isFolder = (entry: Entry | undefined): boolean => entry?.type === 'dir'
-
-/** Comparison of two rows for Array.prototype.sort. Ties end at the name, then at the order of arrival. */
-function comparison(listing: Listing, sort: SortOrder): (a: number, b: number) => number {
-  const { entries, keys } = listing
-  const sign = sort.descending ? -1 : 1
-  const byName = (a: number, b: number): number => {
-    const x = keys[a] ?? ''
-    const y = keys[b] ?? ''
-    return x < y ? -1 : x > y ? 1 : a - b
-  }
-  const value: Record<Exclude<SortColumn, 'name'>, (entry: Entry | undefined) => number | string | null | undefined> = {
-    size: (entry) => entry?.size,
-    modified: (entry) => entry?.modified,
-    permissions: (entry) => entry?.permissions,
-  }
-  const read = sort.column === 'name' ? null : value[sort.column]
-  return (a, b) => {
-    const folders = Number(isFolder(entries[b])) - Number(isFolder(entries[a]))
-    if (folders !== 0) return folders
-    if (read === null) return sign * byName(a, b)
-    const x = read(entries[a]) ?? null
-    const y = read(entries[b]) ?? null
-    if (x === y) return byName(a, b)
-    // Unknown values stay at the end in both directions: they are never what is looked for.
-    if (x === null) return 1
-    if (y === null) return -1
-    return x < y ? -sign : sign
-  }
+  return { entries: [], keys: [], byName: [] }
 }
 
 /** Makes the test that a filter text stands for; null when everything passes. */
@@ -96,48 +66,74 @@ function matchesPattern(pattern: string, name: string): boolean {
   return p === pattern.length
 }
 
-function shown(listing: Listing, from: number, options: ViewOptions): number[] {
-  const matches = nameFilter(options.filter)
-  const indexes: number[] = []
-  for (let i = from; i < listing.entries.length; i++) {
-    const name = listing.entries[i]?.name ?? ''
-    if (!options.showHidden && name.startsWith('.')) continue
-    if (matches && !matches(name)) continue
-    indexes.push(i)
-  }
-  return indexes
-}
-
-/** The whole view anew: after a change of order, filter or hidden files. */
-export function makeView(listing: Listing, options: ViewOptions): View {
-  return shown(listing, 0, options).sort(comparison(listing, options.sort))
-}
-
-/** Adds rows that arrived and merges them into the view: sorting only what is new keeps every batch short. */
-export function appendEntries(listing: Listing, view: View, batch: readonly Entry[], options: ViewOptions): View {
-  const from = listing.entries.length
+/** Adds rows that arrived; only they are sorted, then merged with those before. Rows of equal key stay as they came. */
+export function appendEntries(listing: Listing, batch: readonly Entry[]): void {
+  const { entries, keys, byName } = listing
+  const added = batch.map((_, index) => entries.length + index)
   for (const entry of batch) {
-    listing.entries.push(entry)
-    listing.keys.push(naturalKey(entry.name))
+    entries.push(entry)
+    keys.push(naturalKey(entry.name))
   }
-  const compare = comparison(listing, options.sort)
-  const added = shown(listing, from, options).sort(compare)
-  if (view.length === 0) return added
-  const merged: number[] = new Array<number>(view.length + added.length)
-  let v = 0
-  let n = 0
-  for (let i = 0; i < merged.length; i++) {
-    const old = view[v]
-    const fresh = added[n]
-    if (fresh === undefined || (old !== undefined && compare(old, fresh) <= 0)) {
-      merged[i] = old ?? 0
-      v++
-    } else {
-      merged[i] = fresh
-      n++
+  const keyOf = (row: number): string => keys[row] ?? ''
+  added.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : a - b))
+  const merged: number[] = []
+  let old = 0
+  for (const row of added) {
+    const key = keyOf(row)
+    for (let next = byName[old]; next !== undefined && keyOf(next) <= key; next = byName[old]) {
+      merged.push(next)
+      old++
+    }
+    merged.push(row)
+  }
+  for (; old < byName.length; old++) merged.push(byName[old] ?? 0)
+  listing.byName = merged
+}
+
+/** The rows to show, in order: folders first whatever the column, unknown values last, ties by name. */
+export function makeView(listing: Listing, { sort, filter, showHidden }: ViewOptions): View {
+  const { entries, byName } = listing
+  const matches = nameFilter(filter)
+  const folders: number[] = []
+  const others: number[] = []
+  const turned = sort.column === 'name' && sort.descending
+  for (let i = 0; i < byName.length; i++) {
+    const row = byName[turned ? byName.length - 1 - i : i] ?? 0
+    const entry = entries[row]
+    if (entry === undefined || (!showHidden && entry.name.startsWith('.'))) continue
+    if (matches && !matches(entry.name)) continue
+    if (entry.type === 'dir') folders.push(row)
+    else others.push(row)
+  }
+  if (sort.column !== 'name') {
+    const compare = comparison(entries, sort.column, sort.descending ? -1 : 1)
+    // Stable: rows of equal value keep the order of their names.
+    folders.sort(compare)
+    others.sort(compare)
+  }
+  return folders.concat(others)
+}
+
+/** Unknown values stay at the end in both directions: they are never what is looked for. */
+function comparison(
+  entries: readonly Entry[],
+  column: Exclude<SortColumn, 'name'>,
+  sign: 1 | -1,
+): (a: number, b: number) => number {
+  if (column === 'permissions') {
+    const text = (row: number): string => entries[row]?.permissions ?? ''
+    return (a, b) => {
+      const [x, y] = [text(a), text(b)]
+      return x === y ? 0 : x === '' ? 1 : y === '' ? -1 : x < y ? -sign : sign
     }
   }
-  return merged
+  const last = sign * Number.POSITIVE_INFINITY
+  const values = Float64Array.from(entries, (entry) => entry[column] ?? last)
+  return (a, b) => {
+    const x = values[a] ?? last
+    const y = values[b] ?? last
+    return x === y ? 0 : x < y ? -sign : sign
+  }
 }
 
 /** What the status line under a pane says. */
@@ -153,7 +149,7 @@ export function sumOf(listing: Listing, indexes: Iterable<number>): ListingSums 
   for (const index of indexes) {
     const entry = listing.entries[index]
     if (entry === undefined) continue
-    if (isFolder(entry)) sums.folders++
+    if (entry.type === 'dir') sums.folders++
     else {
       sums.files++
       sums.bytes += entry.size ?? 0

@@ -165,8 +165,8 @@ export function takeEntries(side: Side, requestId: number, entries: readonly Ent
   const current = requests[side]
   if (current?.id !== requestId) return
   const pane = paneOf(side)
-  if (current.replace) appendEntries(current.listing, [], entries, optionsOf(pane))
-  else setPane(side, { view: appendEntries(current.listing, pane.view, entries, optionsOf(pane)) })
+  appendEntries(current.listing, entries)
+  if (!current.replace) setPane(side, { view: makeView(current.listing, optionsOf(pane)) })
   finish(current)
 }
 

@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import type { Endpoint, Protocol, RecentConnection, SessionState } from '../../../common/models.ts'
-import { call } from '../api.ts'
+import { call, shownError } from '../api.ts'
 import {
   EMPTY_FORM,
   checkForm,
@@ -44,7 +44,7 @@ export const setPort = (port: string): void => changeForm((form) => withPort(for
 export const setUser = (user: string): void => changeForm((form) => ({ ...form, user }))
 export const setPassword = (password: string): void => changeForm((form) => ({ ...form, password }))
 
-/** Asks main to connect. Failures of the connection show in the session's state; only they are left unsaid here. */
+/** Asks main to connect. A failure shows in the session's state. */
 export async function connect(): Promise<void> {
   const check = checkForm(useSession.getState().form)
   if (!check.ok) {
@@ -54,8 +54,13 @@ export async function connect(): Promise<void> {
   useSession.setState({ fieldError: null })
   try {
     useSession.setState({ session: await call('session.connect', check.request) })
-  } catch {
-    useSession.setState({ session: await call('session.get') })
+  } catch (error) {
+    // The state tells of the failure as a rule; a request that was refused before it began leaves no trace there.
+    useSession.setState(({ session }) =>
+      session.state === 'connecting' || (session.state === 'disconnected' && session.error === null)
+        ? { session: { state: 'disconnected', error: shownError(error) } }
+        : {},
+    )
   }
 }
 

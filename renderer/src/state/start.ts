@@ -1,6 +1,7 @@
 import type { AppEvent } from '../../../common/ipc.ts'
 import type { Endpoint, SessionState } from '../../../common/models.ts'
 import { call, onEvents, shownError } from '../api.ts'
+import { formFor } from '../lib/connection-form.ts'
 import { clearPane, folderChanged, navigate, paneOf, showHiddenChanged, takeEntries } from './panes.ts'
 import { addLines, useProtocol } from './protocol.ts'
 import { useQuarantine } from './quarantine.ts'
@@ -86,6 +87,9 @@ export async function start(): Promise<void> {
     useScanner.setState({ status })
     useQuarantine.setState({ items })
     useSession.setState({ session, recent })
+    // The window was opened anew over a session that goes on.
+    if (session.state !== 'disconnected') useSession.setState({ form: formFor(session.endpoint) })
+    if (session.state === 'connected') void navigate('remote', session.home)
     questions.forEach(addQuestion)
     useUi.setState({ ready: true, info })
     void navigate('local', info.homeFolder)
