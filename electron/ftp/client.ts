@@ -2,7 +2,7 @@
 import { SluiceError } from '../../common/errors.ts'
 import type { Entry } from '../../common/models.ts'
 import { remoteBasename } from '../../common/remote-path.ts'
-import { splitCommand } from './command.ts'
+import { refuseIllegal, splitCommand } from './command.ts'
 import { ControlConnection } from './control-connection.ts'
 import type { DataContext } from './data-connection.ts'
 import { demand, exchange } from './exchange.ts'
@@ -97,6 +97,7 @@ export class FtpClient {
     const control = await ControlConnection.open({ host, port, timeouts, limits, log }, signal)
     try {
       const login = await logIn(control, options)
+      if (login.tls) log('info', `Protected by ${login.tls.info.version}, ${login.tls.info.cipher}`)
       const { dataMode } = options
       const mode = typeof dataMode === 'function' ? dataMode : () => dataMode
       const data = { control, host, timeouts, tls: login.tls, mode, useEpsv: true }
@@ -151,6 +152,7 @@ export class FtpClient {
     let taken: () => void = () => undefined
     let over = false
     const running = this.#exclusive({ signal }, async () => {
+      refuseIllegal(path)
       await this.#setType('A', signal)
       await listFolder({
         data: this.#data,
@@ -251,7 +253,8 @@ export class FtpClient {
   /** RNFR, RNTO. Whether an existing target is replaced is up to the server. */
   rename(from: string, to: string, o: CallOptions = {}): Promise<void> {
     return this.#exclusive(o, async () => {
-      await this.#prepare(from.startsWith('/') ? to : from, o)
+      await this.#prepare(from, o)
+      await this.#prepare(to, o)
       const what = `Cannot rename ${from} to ${to}`
       const first = await exchange(this.#control, 'RNFR', from, o)
       if (first.code !== 350) throw replyError(what, this.#host, first)
@@ -436,8 +439,9 @@ export class FtpClient {
     })
   }
 
-  /** Relative paths mean the folder that `cwd` chose. */
+  /** Before anything is sent: refuses illegal paths, and sees to it that relative ones mean the folder that `cwd` chose. */
   async #prepare(path: string, o: CallOptions): Promise<void> {
+    refuseIllegal(path)
     if (!path.startsWith('/')) await this.#return(o)
   }
 

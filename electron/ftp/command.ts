@@ -11,15 +11,22 @@ const SECRET_VERBS = new Set(['PASS', 'ACCT'])
 export function encodeCommand(verb: string, argument = ''): Buffer {
   if (!/^[A-Za-z]{3,16}$/.test(verb))
     throw new SluiceError('bad-argument', `${JSON.stringify(verb)} is no FTP command.`)
-  // A bare LF is a second command for some servers (seen on vsftpd), NUL the end of the name for others.
-  if (/[\r\n\0]/.test(argument)) {
-    const shown = SECRET_VERBS.has(verb.toUpperCase()) ? `The argument of ${verb}` : JSON.stringify(argument)
-    throw new SluiceError(
-      'illegal-characters',
-      `${shown} contains a line break or a NUL character, which FTP cannot carry; nothing was sent.`,
-    )
-  }
+  refuseIllegal(argument, SECRET_VERBS.has(verb.toUpperCase()) ? `The argument of ${verb}` : undefined)
   return encodeText(argument === '' ? `${verb}\r\n` : `${verb} ${argument}\r\n`)
+}
+
+/**
+ * Checks an argument without sending anything.
+ * @param shown how to name it in the error; default the argument itself
+ * @throws SluiceError `illegal-characters`
+ */
+export function refuseIllegal(argument: string, shown = JSON.stringify(argument)): void {
+  // A bare LF is a second command for some servers (seen on vsftpd), NUL the end of the name for others.
+  if (!/[\r\n\0]/.test(argument)) return
+  throw new SluiceError(
+    'illegal-characters',
+    `${shown} contains a line break or a NUL character, which FTP cannot carry; it was not sent.`,
+  )
 }
 
 /** The command as the protocol log may show it. */
