@@ -109,6 +109,21 @@ test('an OK before the end is an error', async () => {
   await expect(sending()).rejects.toThrow(/clamd/)
 })
 
+test.each(['write', 'finish'] as const)('an OK before the end mark fails the next %s', async (step) => {
+  const engine = await fakeClamd({
+    start: (socket) => void socket.write('stream: OK\0'),
+    // Then it goes on as if nothing had happened.
+    end: (socket) => socket.end(),
+  })
+  const session = await engine.open(new AbortController().signal)
+  onTestFinished(() => session.abort())
+  await session.write(Buffer.from('hello'))
+  // Another conversation there and back: by then the early answer is here.
+  await engine.status()
+  const next = async (): Promise<unknown> => (step === 'write' ? session.write(Buffer.from('more')) : session.finish())
+  await expect(next()).rejects.toThrow(/clamd/)
+})
+
 test('a connection cut after the end mark is an error', async () => {
   const engine = await fakeClamd({ end: (socket) => socket.resetAndDestroy() })
   expect(await scan(engine)).toMatch(/lost|no whole answer/)

@@ -20,6 +20,8 @@ export interface ClamdTimeouts {
 const DEFAULT_TIMEOUTS: ClamdTimeouts = { connect: 5000, stall: 60_000, verdict: 270_000 }
 /** ms for which a look at clamd's version and signatures is good */
 const STATUS_LIFETIME = 1000
+/** ms for the rest of an answer that began too early */
+const EARLY_ANSWER = 500
 
 export class ClamdEngine implements ScanEngine {
   readonly name = 'clamd'
@@ -155,9 +157,15 @@ class ClamdSession implements ScanSession {
 
   /** Settles only by rejecting: any answer before the end mark, also "OK", is a failed scan. */
   async #failEarly(): Promise<never> {
-    const reply = await this.#reply.done
-    parseReply(reply)
-    throw new SluiceError('scan-error', `clamd answered before it had the whole file: ${JSON.stringify(reply)}.`)
+    // Its words are worth a moment; who never ends them is cut off, which rejects the reply.
+    const timer = setTimeout(() => this.#socket.destroy(), EARLY_ANSWER)
+    try {
+      const reply = await this.#reply.done
+      parseReply(reply)
+      throw new SluiceError('scan-error', `clamd answered before it had the whole file: ${JSON.stringify(reply)}.`)
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   async finish(): Promise<EngineVerdict> {

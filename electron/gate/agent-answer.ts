@@ -35,7 +35,6 @@ export async function readAnswer(response: IncomingMessage): Promise<AgentAnswer
     if (length > MAX_ANSWER) throw garbage('it does not end')
     parts.push(part)
   }
-  if (status >= 300 && status < 400) throw garbage('it points elsewhere')
   if (!/^application\/json\b/.test(response.headers['content-type'] ?? '')) throw garbage('it is not JSON')
   try {
     const body: unknown = JSON.parse(Buffer.concat(parts).toString('utf8'))
