@@ -124,7 +124,8 @@ export function installPeers(names: readonly PeerName[], say: (line: string) => 
   say(`Installing missing peers with apt-get: ${packages}`)
   // policy-rc.d is how Debian lets an administrator forbid packages to start their daemons; 101 means forbidden.
   const forbid = `[ -e ${POLICY} ] || { printf '#!/bin/sh\\nexit 101\\n' > ${POLICY}; chmod 755 ${POLICY}; trap 'rm -f ${POLICY}' EXIT; }`
-  const install = `apt-get install -y -q --no-install-recommends ${packages}`
+  // --no-remove: another FTP server on the machine conflicts with vsftpd, and must not be removed for our tests.
+  const install = `apt-get install -y -q --no-install-recommends --no-remove ${packages}`
   const script = `${forbid}\n${install} || { apt-get update -q && ${install}; }`
   const environment = ['env', 'DEBIAN_FRONTEND=noninteractive', 'RUNLEVEL=1']
   const [command, ...args] = [...asRoot, ...environment, 'sh', '-c', script]

@@ -110,6 +110,9 @@ export async function startVsftpd(options: VsftpdOptions = {}): Promise<Vsftpd> 
   const root = options.root === undefined ? path.join(folder, 'root') : realpathSync(options.root)
   mkdirSync(root, { recursive: true })
 
+  const emptyFolder = path.join(folder, 'empty')
+  mkdirSync(emptyFolder)
+
   const users = options.users ?? [{ name: 'sluice', password: randomBytes(9).toString('base64url') }]
   const [first] = users
   if (first === undefined) throw new Error('vsftpd needs at least one user')
@@ -130,6 +133,8 @@ export async function startVsftpd(options: VsftpdOptions = {}): Promise<Vsftpd> 
   writeFileSync(logFile, '')
   const config: Record<string, string> = {
     listen: 'NO',
+    // The package's own is made by its service, which never runs here.
+    secure_chroot_dir: emptyFolder,
     anonymous_enable: 'NO',
     local_enable: 'YES',
     guest_enable: 'YES',
