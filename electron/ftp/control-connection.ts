@@ -9,7 +9,7 @@ import { encodeCommand, maskCommand } from './command.ts'
 import type { FtpLine, Limits, Reply, Timeouts } from './options.ts'
 import { showReply } from './reply-errors.ts'
 import { ReplyReader, type RawReply } from './reply-reader.ts'
-import { secureControl, type TlsServer, type TlsSession, type TlsTrust } from './tls.ts'
+import { plainCause, secureControl, type TlsServer, type TlsSession, type TlsTrust } from './tls.ts'
 import { within } from './waiting.ts'
 
 /** A command is answered by at most a few 1xx replies; a server that goes on with them wants to keep us for ever. */
@@ -290,7 +290,7 @@ export class ControlConnection {
   #lost(cause?: unknown): void {
     if (this.#ended) return
     const { host } = this.#options
-    const why = cause instanceof Error ? ` (${cause.message})` : ''
+    const why = cause instanceof Error ? ` (${plainCause(cause)})` : ''
     this.fail(new SluiceError('connection-lost', `${host} closed the connection${why}. Connect again.`, { cause }))
   }
 

@@ -149,7 +149,7 @@ export function handshakeDone(socket: TLSSocket, host: string, check?: () => voi
 }
 
 /** OpenSSL's messages name source files and lines; the reason alone is for people. */
-function plainCause(cause: Error): string {
+export function plainCause(cause: Error): string {
   return 'reason' in cause && typeof cause.reason === 'string' ? cause.reason : cause.message
 }
 
