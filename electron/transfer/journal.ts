@@ -154,7 +154,7 @@ export class Journal {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     let last = 0
-    this.#transaction(() => {
+    this.transaction(() => {
       for (const row of rows) {
         const { lastInsertRowid } = insert.run(
           request.id,
@@ -420,6 +420,18 @@ export class Journal {
 
   // ---- plumbing -------------------------------------------------------------------------------------------------
 
+  /** All that `work` writes, or nothing. `work` must not wait, and not call this again. */
+  transaction(work: () => void): void {
+    this.#db.exec('BEGIN IMMEDIATE')
+    try {
+      work()
+      this.#db.exec('COMMIT')
+    } catch (error) {
+      this.#db.exec('ROLLBACK')
+      throw error
+    }
+  }
+
   #read(id: number): (Omit<LeasedRow, 'part'> & { part: string | null }) | null {
     const found = this.#statement(`SELECT ${ROW_COLUMNS} FROM ${ROW_TABLES} WHERE t.id = ?`).get(id)
     if (!found) return null
@@ -448,17 +460,6 @@ export class Journal {
     const statement = this.#db.prepare(sql)
     this.#statements.set(sql, statement)
     return statement
-  }
-
-  #transaction(work: () => void): void {
-    this.#db.exec('BEGIN IMMEDIATE')
-    try {
-      work()
-      this.#db.exec('COMMIT')
-    } catch (error) {
-      this.#db.exec('ROLLBACK')
-      throw error
-    }
   }
 }
 

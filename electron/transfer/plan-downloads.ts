@@ -108,7 +108,9 @@ async function planFolder(
           if (unreadable.count++ === 0) unreadable.first = line
         }
         for await (const batch of client.list(folder.remotePath, { signal, onUnreadable })) {
-          for (const entry of batch) planEntry(plan, folder, entry, { attempt, fold })
+          plan.batch(() => {
+            for (const entry of batch) planEntry(plan, folder, entry, { attempt, fold })
+          })
           plan.flush()
         }
       }),

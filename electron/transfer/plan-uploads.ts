@@ -68,7 +68,9 @@ async function planFolder(
     if (folder.depth > MAX_DEPTH) throw tooDeep(printablePath(folder.localPath))
     await ensureFolder(planning, folder.remotePath)
     for await (const batch of listLocal(folder.localPath, { signal: plan.signal })) {
-      for (const entry of batch) planEntry(plan, folder, entry)
+      plan.batch(() => {
+        for (const entry of batch) planEntry(plan, folder, entry)
+      })
       plan.flush()
     }
   } catch (error) {
@@ -81,13 +83,12 @@ function planEntry(plan: Plan, folder: { localPath: string; remotePath: string; 
   const localPath = join(folder.localPath, entry.name)
   const remotePath = joinRemote(folder.remotePath, entry.name)
   const paths = { localPath, remotePath }
+  plan.count()
   switch (entry.type) {
     case 'file':
-      plan.see(folder.localPath, entry.name, 0)
       plan.file(paths, entry)
       return
     case 'dir':
-      plan.see(folder.localPath, entry.name, 0)
       plan.folder({ ...paths, depth: folder.depth + 1 })
       return
     case 'link':

@@ -58,9 +58,19 @@ export class Plan {
     this.#journal.pushFolder(this.#id, folder)
   }
 
-  /** Takes the folder that was pushed last; null when none is left. */
+  /** Takes the folder that was pushed last; null when none is left, or when there were too many entries. */
   nextFolder(): PlannedFolder | null {
-    return this.#journal.popFolder(this.#id)
+    return this.#entries > MAX_ENTRIES ? null : this.#journal.popFolder(this.#id)
+  }
+
+  /** Counts an entry met. @throws TooMany */
+  count(): void {
+    if (++this.#entries > MAX_ENTRIES) throw new TooMany()
+  }
+
+  /** Runs `work`, which must not wait, with one write to the journal for all its notes. */
+  batch(work: () => void): void {
+    this.#journal.transaction(work)
   }
 
   /**
@@ -68,7 +78,7 @@ export class Plan {
    * 'known': an attempt that was cut off had it; it is planned already.
    */
   see(folder: string, name: string, attempt: number): 'new' | 'again' | 'known' {
-    if (++this.#entries > MAX_ENTRIES) throw new TooMany()
+    this.count()
     const hash = createHash('sha256').update(folder).update('\0').update(name).digest()
     return this.#journal.markSeen(this.#id, hash.readBigInt64LE(0), attempt)
   }

@@ -2,11 +2,24 @@
 export class TargetLocks {
   readonly #held = new Map<string, Promise<void>>()
 
-  /** Waits until nobody holds `key`, then holds it; gives what releases it. */
+  /**
+   * Waits until nobody holds `key`, then holds it; gives what releases it.
+   * @throws the signal's reason when it aborts first
+   */
   async hold(key: string, signal: AbortSignal): Promise<() => void> {
-    for (let before = this.#held.get(key); before; before = this.#held.get(key)) await before
     signal.throwIfAborted()
-    return this.#take(key)
+    const aborted = Promise.withResolvers<never>()
+    aborted.promise.catch(() => undefined)
+    const onAbort = (): void => aborted.reject(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      for (let before = this.#held.get(key); before; before = this.#held.get(key)) {
+        await Promise.race([before, aborted.promise])
+      }
+      return this.#take(key)
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
   }
 
   /** Holds `key` if it is free; null if it is not. */

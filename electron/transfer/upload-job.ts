@@ -3,7 +3,7 @@ import { SluiceError, toErrorData } from '../../common/errors.ts'
 import { joinRemote, remoteBasename, remoteParent } from '../../common/remote-path.ts'
 import type { FtpClient } from '../ftp/index.ts'
 import type { Clearance } from '../gate/index.ts'
-import { freeName, printablePath, statLocal } from '../local/index.ts'
+import { freeName, partName, printablePath, statLocal } from '../local/index.ts'
 import { conflictStep } from './conflicts.ts'
 import {
   DONE,
@@ -168,7 +168,7 @@ async function send(job: Job, tools: JobTools, sending: Sending): Promise<void> 
   const folder = remoteParent(target)
   // The same in every try: what an earlier one may have left is written over.
   const temporary = leased.part
-  const progress = { started: false, placed: false, keep: false }
+  const progress = { started: false }
   try {
     await withClient(pool, signal, async (client) => {
       job.update({ state: 'transferring', transferType: sending.type, transferred: 0 })
@@ -178,12 +178,11 @@ async function send(job: Job, tools: JobTools, sending: Sending): Promise<void> 
       if (!sending.replace && Date.now() - sending.checkedAt > RECHECK_MS) {
         if ((await client.stat1(target, { signal })) !== null) throw new TargetAppeared(target)
       }
-      await place(client, temporary, target, sending.replace, signal, progress)
-      progress.placed = true
+      await place(client, temporary, target, sending.replace, signal)
     })
   } catch (error) {
     tools.folders.forget(endpoint, folder)
-    if (progress.started && !progress.keep) await tidy(job, temporary)
+    if (progress.started) await tidy(job, temporary)
     throw error
   }
   tools.folders.added(endpoint, folder, remoteBasename(target), {
@@ -245,35 +244,43 @@ async function keepModificationTime(
   }
 }
 
-/** Gives the file its name. Some servers refuse to rename over a file: then, and only then, the old one is deleted first. */
+/**
+ * Gives the file its name. Some servers refuse to rename over a file: then the old one is put aside first, under another
+ * temporary name, and deleted only when the new one is in place. At no moment is there neither.
+ */
 async function place(
   client: FtpClient,
   temporary: string,
   target: string,
   replace: boolean,
   signal: AbortSignal,
-  progress: { keep: boolean },
 ): Promise<void> {
   try {
     await client.rename(temporary, target, { signal })
     return
   } catch (error) {
     if (!replace || !client.isOpen || signal.aborted) throw error
-    // A refusal to delete says more than the refusal to rename did, unless there was nothing to delete.
-    if ((await client.stat1(target, { signal })) === null) throw error
+    const existing = await client.stat1(target, { signal })
+    // Nothing was in the way, or something that a file must not replace: the refusal stands.
+    if (existing === null || existing.type === 'dir') throw error
   }
-  await client.remove(target, { signal })
-  // From here on the temporary file is the only copy on the server. Not cancelled between the two commands.
-  progress.keep = true
+  const aside = joinRemote(remoteParent(target), partName(remoteBasename(target)))
+  await client.rename(target, aside, { signal })
   try {
+    // Not cancelled in between: the name must not stay empty.
     await client.rename(temporary, target)
-  } catch (cause) {
-    throw new SluiceError(
-      'name-refused',
-      `"${printablePath(target)}" was uploaded but could not be given its name; it is on the server as "${printablePath(remoteBasename(temporary))}" (${toErrorData(cause).message})`,
-      { cause },
-    )
+  } catch (error) {
+    await client.rename(aside, target).catch((cause: unknown) => {
+      const kept = printablePath(aside)
+      throw new SluiceError(
+        'name-refused',
+        `"${printablePath(target)}" could not be replaced (${toErrorData(error).message}), and the old file is now named "${kept}" on the server.`,
+        { cause },
+      )
+    })
+    throw error
   }
+  await client.remove(aside, { signal })
 }
 
 /** Deletes a temporary file from the server, as well as it can. */
