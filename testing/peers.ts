@@ -125,8 +125,9 @@ export function installPeers(names: readonly PeerName[], say: (line: string) => 
   // policy-rc.d is how Debian lets an administrator forbid packages to start their daemons; 101 means forbidden.
   const forbid = `[ -e ${POLICY} ] || { printf '#!/bin/sh\\nexit 101\\n' > ${POLICY}; chmod 755 ${POLICY}; trap 'rm -f ${POLICY}' EXIT; }`
   // --no-remove: another FTP server on the machine conflicts with vsftpd, and must not be removed for our tests.
-  const install = `apt-get install -y -q --no-install-recommends --no-remove ${packages}`
-  const script = `${forbid}\n${install} || { apt-get update -q && ${install}; }`
+  const install = 'apt-get install -y -q --no-install-recommends --no-remove'
+  const oneByOne = `for package in ${packages}; do ${install} $package; done`
+  const script = `${forbid}\n${install} ${packages} || { apt-get update -q && ${install} ${packages}; } || { ${oneByOne}; }`
   const environment = ['env', 'DEBIAN_FRONTEND=noninteractive', 'RUNLEVEL=1']
   const [command, ...args] = [...asRoot, ...environment, 'sh', '-c', script]
   const done = spawnSync(command ?? 'env', args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
