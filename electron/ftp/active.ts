@@ -46,6 +46,8 @@ export async function openActive(context: DataContext, options: OpenOptions): Pr
     })
   }
   return {
+    // Nothing can fail before the server has taken the command: it connects only then.
+    failed: new Promise(() => undefined),
     ready: async () => {
       const raw = await within(accepted, {
         timeout: timeouts.connect,

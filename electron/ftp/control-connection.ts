@@ -269,7 +269,9 @@ export class ControlConnection {
       )
       return
     }
-    if (reply.code >= 200) this.#owed -= 1
+    // 225 answers ABOR alone; pyftpdlib then says nothing any more about a transfer that had not moved a byte.
+    if (reply.code === 225) this.#owed = 0
+    else if (reply.code >= 200) this.#owed -= 1
     else if (++this.#preliminary > MAX_PRELIMINARY) {
       this.fail(
         new SluiceError('protocol-violation', `${host} keeps sending preliminary replies; the connection was closed.`),

@@ -30,6 +30,8 @@ export interface OpenOptions {
 }
 
 export interface DataLink {
+  /** Rejects if the connection fails before the server has answered the command; never resolves. */
+  readonly failed: Promise<never>
   /** Waits until the connection stands: TLS done, certificate compared. Call once the command was sent. */
   ready(): Promise<Socket>
   /** Ends whatever there is, at once. */

@@ -46,40 +46,45 @@ async function openBy(verb: 'EPSV' | 'PASV', context: DataContext, options: Open
 
 async function connectTo(port: number, context: DataContext, options: OpenOptions): Promise<DataLink> {
   const { host, timeouts, tls } = context
+  const { signal } = options
   // Always the control connection's peer, whatever host a reply names (CVE-2020-8284).
   const { peer } = context.control.addresses
   const onread = options.onread ? { onread: options.onread } : {}
-  const target = { port, noDelay: true, ...onread }
-  let socket: Socket
-  let secured: Promise<void> | null = null
-  if (tls) {
-    const secure = connectTls({ ...target, ...tls.dataOptions(peer) })
-    secured = handshakeDone(secure, host, () => tls.verifyData(secure))
-    secured.catch(() => undefined)
-    socket = secure.setNoDelay(true)
-  } else {
-    socket = connectTcp({ ...target, host: peer })
-  }
+  const secure = tls ? connectTls({ port, ...onread, ...tls.dataOptions(peer) }) : null
+  const socket = secure ?? connectTcp({ port, host: peer, ...onread })
+  socket.setNoDelay(true)
   // Keeps an error that comes when nobody waits any more from ending the process.
   socket.on('error', () => undefined)
-  try {
-    await within(connected(socket), {
-      timeout: timeouts.connect,
-      signal: options.signal,
-      onTimeout: () => failed(host, port, `no answer within ${seconds(timeouts.connect)}`),
-    })
-  } catch (error) {
+  const established = within(connected(socket), {
+    timeout: timeouts.connect,
+    signal,
+    onTimeout: () => failed(host, port, `no answer within ${seconds(timeouts.connect)}`),
+  }).catch((error: unknown) => {
     socket.destroy()
     throw error instanceof SluiceError ? error : failed(host, port, error instanceof Error ? error.message : '', error)
-  }
-  // Not before: a port that cannot be reached may be followed by a second try.
+  })
+  const secured = tls && secure ? handshakeDone(secure, host, () => tls.verifyData(secure)) : null
+  established.catch(() => undefined)
+  secured?.catch(() => undefined)
+  // In clear it is worth knowing that the port can be reached before a command depends on it: PASV may follow EPSV. TLS
+  // begins by itself as soon as the connection stands, and pyftpdlib resets it when the command comes after that; nor
+  // can anything between us and the server treat EPSV and PASV differently there.
+  if (!secured) await established
+  // Not before: the socket of a first try that failed is nothing to the transfer.
   options.onSocket(socket, options.onread ? 'onread' : 'data')
+  const failure = new Promise<never>((_resolve, reject) => {
+    established.catch(reject)
+  })
+  // Nobody may be listening, when the command was never sent.
+  failure.catch(() => undefined)
   return {
+    failed: failure,
     ready: async () => {
+      await established
       if (secured) {
         await within(secured, {
           timeout: timeouts.tls,
-          signal: options.signal,
+          signal,
           onTimeout: () =>
             new SluiceError(
               'timeout',

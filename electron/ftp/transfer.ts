@@ -108,7 +108,7 @@ async function run(context: DataContext, command: DataCommand, mover: Mover): Pr
       signal,
     })
     control.send(command.verb, command.argument)
-    const first = await control.reply({ signal })
+    const first = await Promise.race([control.reply({ signal }), link.failed])
     if (first.code >= 400) throw replyError(what, host, first)
     // Some servers leave out 150 and answer 226 at once.
     final = first.code >= 200 ? Promise.resolve(first) : finalReply(control)

@@ -323,6 +323,29 @@ describe('the sink', () => {
     await client.noop()
   })
 
+  test.each(['225 Aborted', '226 Aborted'])('with ABOR answered by 426 and %s', async (answer) => {
+    const { client } = await conversation({
+      verbs: {
+        RETR: sending((data) => void data.write(HALF)),
+        ABOR: (_argument, session) => session.reply('426 Cut', answer),
+      },
+    })
+    const controller = new AbortController()
+    const downloading = client.download('/a', () => controller.abort(), { type: 'binary', signal: controller.signal })
+    await expect(downloading).rejects.toEqual(failsWith('cancelled'))
+    await client.noop()
+  })
+
+  test('with ABOR answered by 225 only', async () => {
+    const { client } = await conversation({
+      verbs: { RETR: sending((data) => void data.write(HALF)), ABOR: '225 Aborted' },
+    })
+    const controller = new AbortController()
+    const downloading = client.download('/a', () => controller.abort(), { type: 'binary', signal: controller.signal })
+    await expect(downloading).rejects.toEqual(failsWith('cancelled'))
+    await client.noop()
+  })
+
   test('a server that does not come to rest after ABOR loses the connection', async () => {
     const { client } = await conversation(
       { verbs: { RETR: sending((data) => void data.write(HALF)), ABOR: () => undefined } },

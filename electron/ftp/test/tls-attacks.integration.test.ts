@@ -103,6 +103,14 @@ describeWith(['openssl'], 'TLS', () => {
     expect(reused).toEqual([true, true, true, true, true, true])
   })
 
+  test('a data port that cannot be reached does not hold us', async () => {
+    const { client } = await conversation(
+      { tls: tls(), verbs: { EPSV: '229 (|||1|)', RETR: () => undefined } },
+      trusted(),
+    )
+    await expect(fetchBytes(client, '/a', { size: null })).rejects.toEqual(failsWith('data-connection-failed'))
+  })
+
   test('by name as well as by address', async () => {
     const reused: boolean[] = []
     const server = await scripted({
