@@ -20,7 +20,7 @@ export function parseDosLine(line: string): Entry | null {
     if (hour < 1 || hour > 12) return null
     hour = (hour % 12) + (half === 'pm' ? 12 : 0)
   }
-  const modified = clockTime(year, month - 1, day, `${hour}:${match[8] ?? ''}`)
+  const modified = clockTime(year, month - 1, day, hour, Number(match[8]))
   if (modified === undefined) return null
   const kind = match[10]
   const isLink = kind !== undefined && kind !== 'DIR'

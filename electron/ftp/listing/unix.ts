@@ -62,19 +62,21 @@ function fieldsFrom(line: string, start: number): Field[] {
 function timeAt(fields: Field[], at: number, now: number): { value: number; end: number } | null {
   const [first, second, third] = fields.slice(at, at + 3)
   if (!first || !second) return null
-  const month = MONTHS.indexOf(first.text.toLowerCase())
-  if (month !== -1) {
-    if (!third || !/^\d{1,2}$/.test(second.text) || !/^(?:\d{4}|\d{1,2}:\d\d)$/.test(third.text)) return null
+  if (first.text.length === 3) {
+    const month = MONTHS.indexOf(first.text.toLowerCase())
+    if (month === -1) return null
+    const rest = /^(?:(\d{4})|(\d{1,2}):(\d\d))$/.exec(third?.text ?? '')
+    if (!third || !rest || !/^\d{1,2}$/.test(second.text)) return null
     const day = Number(second.text)
-    const value = third.text.includes(':')
-      ? inferYear(month, day, third.text, now)
-      : clockTime(Number(third.text), month, day, '0:00')
+    const value = rest[1]
+      ? clockTime(Number(rest[1]), month, day, 0, 0)
+      : inferYear(month, day, Number(rest[2]), Number(rest[3]), now)
     return value === undefined ? null : { value, end: third.end }
   }
   const date = /^(\d{4})-(\d\d)-(\d\d)$/.exec(first.text)
-  const clock = /^(\d{1,2}:\d\d)(?::\d\d(?:\.\d+)?)?$/.exec(second.text)
+  const clock = /^(\d{1,2}):(\d\d)(?::\d\d(?:\.\d+)?)?$/.exec(second.text)
   if (!date || !clock) return null
-  const value = clockTime(Number(date[1]), Number(date[2]) - 1, Number(date[3]), clock[1] ?? '')
+  const value = clockTime(Number(date[1]), Number(date[2]) - 1, Number(date[3]), Number(clock[1]), Number(clock[2]))
   if (value === undefined) return null
   const zone = third && second.text.includes('.') && /^[+-]\d{4}$/.test(third.text)
   return { value, end: zone ? third.end : second.end }
