@@ -12,12 +12,12 @@ import {
   type LucideIcon,
 } from 'lucide-react'
 import { ContextMenu } from 'radix-ui'
-import { useRef, type ReactNode } from 'react'
+import { useRef, useState, type ReactNode } from 'react'
 import type { Side } from '../../../common/models.ts'
 import { focusRows } from '../lib/focus.ts'
 import { selectAll } from '../lib/selection.ts'
 import { actionEntries, askToDelete, copyPaths, copyUrls, openEntry, transfer } from '../state/pane-actions.ts'
-import { paneOf, refresh, setRenaming, setSelection, usePanes } from '../state/panes.ts'
+import { paneOf, refresh, setSelection, startRenaming, usePanes } from '../state/panes.ts'
 import { useSession } from '../state/session.ts'
 import { openDialog, report } from '../state/ui.ts'
 import { useFloatingRoot } from './FloatingRoot.ts'
@@ -32,11 +32,11 @@ export function PaneMenu({ side, children }: { side: Side; children: ReactNode }
         <ContextMenu.Content
           className="menu"
           collisionPadding={8}
-          // An action starts after the menu has gone and the rows have the focus: a rename field keeps it then, and
-          // a dialog knows where to give it back.
+          // Other actions start after the menu has gone and the rows have the focus: a dialog gives it back to them.
           onCloseAutoFocus={(event) => {
             event.preventDefault()
-            focusRows(side)
+            // A rename began at the choice itself, and its field has the focus: nothing typed next may miss it.
+            if (paneOf(side).renaming === null) focusRows(side)
             pending.current?.()
             pending.current = null
           }}
@@ -49,10 +49,11 @@ export function PaneMenu({ side, children }: { side: Side; children: ReactNode }
 }
 
 function Items({ side, choose }: { side: Side; choose(action: () => void): void }) {
-  const count = usePanes((s) => s[side].selection.selected.size)
   const path = usePanes((s) => s[side].path)
   const connected = useSession((s) => s.session.state === 'connected')
-  const entries = actionEntries(side)
+  // Taken when the menu opens: a refresh in the meantime must not change what it is about.
+  const [entries] = useState(() => (paneOf(side).selection.selected.size === 0 ? [] : actionEntries(side)))
+  const count = entries.length
   const [first] = entries
   const usable = side === 'local' || connected
   const item = (icon: LucideIcon, text: string, action: () => void, more: Partial<ItemProps> = {}): ReactNode => (
@@ -75,11 +76,14 @@ function Items({ side, choose }: { side: Side; choose(action: () => void): void 
             first.type !== 'file' &&
             item(FolderOpen, 'Open', () => report(openEntry(side, first)), { keys: 'Enter' })}
           <ContextMenu.Separator className="menu-line" />
-          {item(Pencil, 'Rename', () => setRenaming(side, paneOf(side).selection.cursor), {
-            keys: 'F2',
-            disabled: count !== 1 || !usable,
-          })}
-          {item(Trash2, 'Delete…', () => askToDelete(side), { keys: 'Del', danger: true, disabled: !usable })}
+          <Item
+            icon={Pencil}
+            text="Rename"
+            keys="F2"
+            disabled={count !== 1 || !usable}
+            onSelect={() => first && startRenaming(side, first.name)}
+          />
+          {item(Trash2, 'Delete…', () => askToDelete(side, entries), { keys: 'Del', danger: true, disabled: !usable })}
           <ContextMenu.Separator className="menu-line" />
         </>
       )}
@@ -88,8 +92,8 @@ function Items({ side, choose }: { side: Side; choose(action: () => void): void 
       })}
       {item(RefreshCw, 'Refresh', () => void refresh(side), { keys: 'F5', disabled: !usable })}
       <ContextMenu.Separator className="menu-line" />
-      {item(Copy, count > 1 ? 'Copy paths' : 'Copy path', () => copyPaths(side))}
-      {side === 'remote' && item(Link2, count > 1 ? 'Copy URLs' : 'Copy URL', copyUrls)}
+      {item(Copy, count > 1 ? 'Copy paths' : 'Copy path', () => copyPaths(side, entries))}
+      {side === 'remote' && item(Link2, count > 1 ? 'Copy URLs' : 'Copy URL', () => copyUrls(entries))}
       {item(ListChecks, 'Select all', () => setSelection(side, selectAll(paneOf(side).selection, paneOf(side).view)), {
         keys: 'Ctrl+A',
       })}

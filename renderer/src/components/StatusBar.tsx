@@ -7,7 +7,11 @@ import { useTransfers } from '../state/transfers.ts'
 import { showTab } from '../state/ui.ts'
 import './StatusBar.css'
 
-const ENGINES: Record<Engine, string> = { clamd: 'ClamAV', clamscan: 'ClamAV (clamscan)', yara: 'YARA-X' }
+const ENGINES: Record<Engine, string> = { clamd: 'ClamAV', clamscan: 'ClamAV', yara: 'YARA-X' }
+
+/** Name and version; most engines say their name in the version already. */
+const engineText = (engine: Engine, version: string): string =>
+  version.includes(ENGINES[engine]) ? version : `${ENGINES[engine]} ${version}`
 
 export function StatusBar() {
   const status = useScanner((s) => s.status)
@@ -51,7 +55,7 @@ function Scanner({ status }: { status: ScannerStatus }) {
       </span>
     )
   }
-  const engine = `${ENGINES[status.engine]} ${status.engineVersion}`
+  const engine = engineText(status.engine, status.engineVersion)
   if (status.builtInRulesOnly) {
     return (
       <span className="status-item tone-warn" role="status" title={`${engine}, rules ${status.signatureVersion}`}>

@@ -70,19 +70,18 @@ export function uploadDropped(data: DataTransfer, targetFolder: string): void {
 
 export async function makeFolder(side: Side, folder: string, name: string): Promise<void> {
   await call(`${side}.mkdir`, { folder, name })
-  if (paneOf(side).path === folder) await refresh(side, [name])
+  if (paneOf(side).path === folder) await refresh(side, name)
 }
 
 export async function rename(side: Side, from: string, to: string): Promise<void> {
   const folder = paneOf(side).path
   if (folder === null || from === to) return
   await call(`${side}.rename`, { folder, from, to })
-  if (paneOf(side).path === folder) await refresh(side, [to])
+  if (paneOf(side).path === folder) await refresh(side, to)
 }
 
-export function askToDelete(side: Side): void {
+export function askToDelete(side: Side, entries: Entry[] = actionEntries(side)): void {
   const { path } = paneOf(side)
-  const entries = actionEntries(side)
   if (path !== null && entries.length > 0) openDialog({ kind: 'delete', side, folder: path, entries })
 }
 
@@ -109,21 +108,22 @@ function copy(text: string, what: string): void {
   report(call('clipboard.write', text).then(() => toast(`${what} copied.`)))
 }
 
-const pathsOf = (side: Side): string[] => {
+const pathsOf = (side: Side, entries: readonly Entry[]): string[] => {
   const { path } = paneOf(side)
   if (path === null) return []
-  const entries = actionEntries(side)
   return entries.length === 0 ? [path] : entries.map((entry) => joinPath(side, path, entry.name))
 }
 
-export function copyPaths(side: Side): void {
-  const paths = pathsOf(side)
+/** Paths of the entries to the clipboard, a line each; of the folder without any. */
+export function copyPaths(side: Side, entries: readonly Entry[]): void {
+  const paths = pathsOf(side, entries)
   copy(paths.join('\n'), paths.length === 1 ? 'Path' : 'Paths')
 }
 
-export function copyUrls(): void {
+/** The same as addresses of the server. */
+export function copyUrls(entries: readonly Entry[]): void {
   const endpoint = currentEndpoint(useSession.getState().session)
   if (!endpoint) return
-  const paths = pathsOf('remote')
+  const paths = pathsOf('remote', entries)
   copy(paths.map((path) => remoteUrl(endpoint, path)).join('\n'), paths.length === 1 ? 'URL' : 'URLs')
 }

@@ -62,9 +62,10 @@ interface Request {
   /** Where its rows go: the pane's own listing while loading, one beside it while refreshing. */
   listing: Listing
   replace: boolean
-  /** Names to select at the end, and the one for the cursor. */
-  select: ReadonlySet<string>
-  cursor: string | null
+  /** Name to select at the end, unless the person selected something else meanwhile. */
+  select: string | null
+  /** The selection when the request began: another one at its end is the person's. */
+  before: Selection
   summary: ListingSummary | null
 }
 
@@ -92,32 +93,38 @@ export async function navigate(side: Side, path: string, cursor: string | null =
     unreadable: [],
     renaming: null,
   })
-  await request({ id: ++lastRequestId, side, listing, replace: false, select: new Set(), cursor, summary: null }, path)
+  const wanted = {
+    id: ++lastRequestId,
+    side,
+    listing,
+    replace: false,
+    select: cursor,
+    before: NO_SELECTION,
+    summary: null,
+  }
+  await request(wanted, path)
 }
 
 /** Reads the folder again; rows, selection and scroll position stay until the new rows are complete. */
-export async function refresh(side: Side, select?: readonly string[]): Promise<void> {
+export async function refresh(side: Side, select: string | null = null): Promise<void> {
   const pane = paneOf(side)
   if (pane.path === null) return
   if (pane.status === 'error') return navigate(side, pane.path)
   // The folder is being opened: what it shows will be new enough.
-  if (pane.status === 'loading' && select === undefined) return
-  const nameOf = (row: number | null): string | null =>
-    row === null ? null : (pane.listing.entries[row]?.name ?? null)
-  const selected = select ?? [...pane.selection.selected].flatMap((row) => nameOf(row) ?? [])
+  if (pane.status === 'loading' && select === null) return
   setPane(side, { status: 'refreshing' })
-  await request(
-    {
-      id: ++lastRequestId,
-      side,
-      listing: emptyListing(),
-      replace: true,
-      select: new Set(selected),
-      cursor: select?.[0] ?? nameOf(pane.selection.cursor),
-      summary: null,
-    },
-    pane.path,
-  )
+  // One that is overtaken leaves its wish to this one: a new folder is told of twice, by us and by main.
+  const overtaken = requests[side]?.replace ? requests[side] : null
+  const wanted: Request = {
+    id: ++lastRequestId,
+    side,
+    listing: emptyListing(),
+    replace: true,
+    select: select ?? overtaken?.select ?? null,
+    before: select === null && overtaken ? overtaken.before : pane.selection,
+    summary: null,
+  }
+  await request(wanted, pane.path)
 }
 
 async function request(wanted: Request, path: string): Promise<void> {
@@ -129,8 +136,12 @@ async function request(wanted: Request, path: string): Promise<void> {
   } catch (error) {
     if (requests[side] !== wanted) return
     requests[side] = null
-    if (isCancelled(error)) setPane(side, { status: 'ready' })
-    else setPane(side, { status: 'error', error: shownError(error) })
+    const data = shownError(error)
+    // The session tells of a lost connection; what was read before it stays to look at.
+    const stays = wanted.replace && (data.code === 'connection-lost' || data.code === 'not-connected')
+    if (stays || isCancelled(error)) return setPane(side, { status: 'ready' })
+    const nothing = { listing: emptyListing(), view: [], selection: NO_SELECTION, renaming: null }
+    setPane(side, { ...nothing, status: 'error', error: data })
   }
 }
 
@@ -138,26 +149,39 @@ async function request(wanted: Request, path: string): Promise<void> {
 function finish(done: Request): void {
   const { side, summary } = done
   if (requests[side] !== done || summary === null || done.listing.entries.length < summary.count) return
-  requests[side] = null
   const pane = paneOf(side)
-  const { entries } = done.listing
+  // New rows would take the name that is being typed away; they wait for its end.
+  if (done.replace && pane.renaming !== null) return
+  requests[side] = null
   const view = done.replace ? makeView(done.listing, optionsOf(pane)) : pane.view
-  const change: Partial<PaneState> = {
+  setPane(side, {
     path: summary.path,
     status: 'ready',
     error: null,
     unreadable: summary.unreadable,
     listing: done.listing,
     view,
+    selection: selectionAfter(done, pane, view),
+  })
+}
+
+/**
+ * The selection for the rows of a listing that is complete. Rows are new after a refresh, so names carry it over: those
+ * selected now, not those when the refresh began, or a menu opened meanwhile would be about the wrong files.
+ */
+function selectionAfter(done: Request, pane: PaneState, view: View): Selection {
+  const { entries } = done.listing
+  const rowNamed = (name: string | null | undefined): number | null =>
+    name === null || name === undefined ? null : (view.find((row) => entries[row]?.name === name) ?? null)
+  if (done.select !== null && pane.selection === done.before) {
+    const row = rowNamed(done.select)
+    if (row !== null) return { selected: new Set([row]), cursor: row, anchor: row }
   }
-  if (done.replace || done.cursor !== null) {
-    const selected = new Set(view.filter((row) => done.select.has(entries[row]?.name ?? '')))
-    const cursor = view.find((row) => entries[row]?.name === done.cursor) ?? null
-    const standing = done.replace || cursor === null ? selected : new Set([cursor])
-    change.selection = { selected: standing, cursor, anchor: cursor }
-    change.renaming = null
-  }
-  setPane(side, change)
+  if (!done.replace) return pane.selection
+  const nameOf = (row: number): string | undefined => pane.listing.entries[row]?.name
+  const names = new Set([...pane.selection.selected].map(nameOf))
+  const cursor = pane.selection.cursor === null ? null : rowNamed(nameOf(pane.selection.cursor))
+  return { selected: new Set(view.filter((row) => names.has(entries[row]?.name))), cursor, anchor: cursor }
 }
 
 /** Rows of a listing, as events bring them; those of an abandoned one are dropped. */
@@ -214,6 +238,15 @@ export function setSelection(side: Side, selection: Selection): void {
 
 export function setRenaming(side: Side, renaming: number | null): void {
   setPane(side, { renaming })
+  const waiting = requests[side]
+  if (waiting) finish(waiting)
+}
+
+/** Begins a rename of the entry with this name, if it is still shown. */
+export function startRenaming(side: Side, name: string): void {
+  const { view, listing } = paneOf(side)
+  const row = view.find((index) => listing.entries[index]?.name === name)
+  if (row !== undefined) setRenaming(side, row)
 }
 
 export function parentOf(side: Side, path: string): string {
