@@ -52,7 +52,10 @@ export class Questioner {
     if (!first) return
     const controller = new AbortController()
     this.#open.set(request, { id: first.id, controller })
-    this.#ask({ kind: 'conflict', direction: first.direction, ...first.question }, controller.signal)
+    const ask = async (): ReturnType<TransferDeps['ask']> =>
+      this.#ask({ kind: 'conflict', direction: first.direction, ...first.question }, controller.signal)
+    // Whatever comes of it comes as a promise, so that this row is marked as open before anyone hears of it.
+    ask()
       .then(
         ({ answer, applyToAll }) => {
           if (this.#disposed || controller.signal.aborted) return

@@ -1,6 +1,7 @@
 /** Walks remote files and folders for downloads, and makes the local folders. The server's names are not trusted. */
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { SluiceError } from '../../common/errors.ts'
 import type { Entry, EntryType } from '../../common/models.ts'
 import { joinRemote, remoteBasename } from '../../common/remote-path.ts'
@@ -11,6 +12,9 @@ import type { PlannedFolder } from './journal.ts'
 import { canEnter } from './plan-uploads.ts'
 import { MAX_DEPTH, tooDeep, TooMany, type Plan } from './plan.ts'
 import { withClient, withRetries } from './remote-access.ts'
+
+/** Entries planned without a break. */
+const SLICE = 250
 
 export interface DownloadSource {
   path: string
@@ -108,10 +112,15 @@ async function planFolder(
           if (unreadable.count++ === 0) unreadable.first = line
         }
         for await (const batch of client.list(folder.remotePath, { signal, onUnreadable })) {
-          plan.batch(() => {
-            for (const entry of batch) planEntry(plan, folder, entry, { attempt, fold })
-          })
-          plan.flush()
+          for (let from = 0; from < batch.length; from += SLICE) {
+            const slice = batch.slice(from, from + SLICE)
+            plan.batch(() => {
+              for (const entry of slice) planEntry(plan, folder, entry, { attempt, fold })
+            })
+            plan.flush()
+            // Listings come by the thousand rows; the window must get its turn in between.
+            await setImmediate(undefined, { signal })
+          }
         }
       }),
     )

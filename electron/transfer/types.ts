@@ -40,7 +40,8 @@ export interface TransferService {
    * Plans a request: walks its sources and journals one row a file. Resolves when every file is journalled; the first
    * files move long before. What cannot be planned (unsafe name, unreadable folder, link in a tree) becomes a row
    * that says so, never an exception.
-   * @throws SluiceError 'not-connected' without credentials for the endpoint, 'bad-argument' for an unusable target folder
+   * @throws SluiceError 'not-connected' without credentials for the endpoint, 'bad-argument' for a target folder that is not
+   * absolute, a local code when the target folder of downloads cannot be made
    */
   add(request: TransferRequest, endpoint: Endpoint): Promise<{ added: number }>
   /** At most 10,000 rows in the order of their ids: unfinished ones first to be kept, then the newest. */

@@ -8,6 +8,7 @@ import { describeWith } from '../../../testing/describe-with.ts'
 import { SluiceError } from '../../../common/errors.ts'
 import type { TransferRequest } from '../../../common/models.ts'
 import { createTransfers } from '../index.ts'
+import { Journal } from '../journal.ts'
 import { startWorld, waitFor } from './environment.ts'
 
 /** vsftpd slowed down, so that something can happen in the middle of a file. */
@@ -166,7 +167,7 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'failing', () => {
     expect(transfers.list().rows).toEqual([])
   })
 
-  test('what a crash interrupted is failed at the next start, its part file is gone, and a retry moves it', async () => {
+  test('what the end of the program interrupted is failed at the next start, and a retry moves it', async () => {
     const world = await startWorld({ vsftpd: SLOW, parallel: 1 })
     const content = randomBytes(4_000_000)
     await writeFile(join(world.server.root, 'a.bin'), content)
@@ -186,7 +187,6 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'failing', () => {
     await running
     const pool = world.pool
     await world.transfers.dispose()
-    // A crash would have left the part file; a clean end does not. The journal knows its name only in the first case.
     expect((await readdir(world.local)).filter((name) => name.endsWith('.sluice-part'))).toEqual([])
 
     const again = createTransfers({
@@ -208,6 +208,61 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'failing', () => {
     expect(ended).toHaveLength(3)
     expect(content.equals(await readFile(join(world.local, 'a.bin')))).toBe(true)
   }, 30_000)
+
+  test('a part file that a crash left is gone after the next start, and the file it was for is fetched', async () => {
+    const world = await startWorld()
+    await writeFile(join(world.server.root, 'a.bin'), 'content')
+    const journalFile = join(world.local, '..', 'crashed.sqlite')
+    const journal = Journal.open(journalFile, 1)
+    const request = journal.addRequest({
+      endpoint: world.endpoint,
+      direction: 'download',
+      targetFolder: world.local,
+      transferType: 'binary',
+      conflict: 'ask',
+    })
+    const paths = { localPath: join(world.local, 'a.bin'), remotePath: '/a.bin' }
+    journal.addRows(request, [{ kind: 'file', ...paths, size: 7, modified: null, state: 'queued', error: null }], 1)
+    const part = join(world.local, '.a.bin.0123abcd.sluice-part')
+    journal.lease(2, () => part)
+    await writeFile(part, 'con')
+    // No finish(): the program is gone.
+    journal.close()
+
+    const again = createTransfers({
+      journalFile,
+      gate: world.gate,
+      pool: () => world.pool,
+      ask: () => Promise.reject(new Error('not asked')),
+      parallel: 1,
+    })
+    onTestFinished(() => again.dispose())
+    expect(await readdir(world.local)).toEqual([])
+    const { rows } = again.list()
+    expect(rows).toMatchObject([{ state: 'failed', error: { code: 'interrupted' } }])
+    again.retry(rows.map((row) => row.id))
+    await waitFor(again, (found) => found.every((row) => row.state === 'done'))
+    expect(await readdir(world.local)).toEqual(['a.bin'])
+  })
+
+  test('waiting rows are cancelled without a word to the server, and cleared away', async () => {
+    const world = await startWorld({ vsftpd: SLOW, parallel: 1 })
+    for (const name of ['a', 'b', 'c']) await writeFile(join(world.server.root, name), randomBytes(1_500_000))
+    const running = world.run({
+      direction: 'download',
+      sources: ['/a', '/b', '/c'].map((path) => ({ path, type: 'file' as const })),
+      targetFolder: world.local,
+    })
+    const rows = await world.until((found) => found.length === 3 && found.some((row) => row.transferred > 0))
+    world.transfers.cancel(rows.slice(1).map((row) => row.id))
+    expect((await running).map((row) => row.state)).toEqual(['done', 'cancelled', 'cancelled'])
+    expect(world.server.commands().filter((line) => line.startsWith('RETR'))).toEqual(['RETR /a'])
+    world.transfers.clearFinished()
+    expect(world.transfers.list()).toEqual({
+      rows: [],
+      totals: { queued: 0, active: 0, done: 0, blocked: 0, failed: 0 },
+    })
+  })
 
   test('a folder that cannot be read is a row, and can be planned again', async () => {
     const world = await startWorld()
