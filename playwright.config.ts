@@ -4,7 +4,9 @@ export default defineConfig({
   testDir: 'e2e',
   testMatch: '*.spec.ts', // *.test.ts are vitest's
   outputDir: 'test-results/e2e',
-  timeout: 30_000,
+  timeout: 60_000,
+  // Real servers, scanners and browsers share few cores: slow is not wrong.
+  expect: { timeout: 15_000 },
   // The specs share a machine with real servers and scanners, and some of them measure.
   workers: 1,
   fullyParallel: false,

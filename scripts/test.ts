@@ -24,6 +24,7 @@ const repository = path.join(import.meta.dirname, '..')
 const results = path.join(repository, 'test-results')
 /** A runner that hangs is ended, and so counts as failed, long before a build machine gives up on all of it. */
 const STEP_LIMIT_MS = 12 * 60_000
+
 interface Step {
   name: string
   /** Program of node_modules and its arguments. */
