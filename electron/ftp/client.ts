@@ -166,6 +166,8 @@ export class FtpClient {
         goTo: (folder) => this.#goTo(folder, signal),
         // The next bytes are looked at when the batch was taken, so that a slow taker slows the server down.
         onEntries: (entries) => {
+          // Nobody takes anything any more.
+          if (stop.signal.aborted) return Promise.resolve()
           batches.push(entries)
           wake()
           return new Promise<void>((resolve) => {

@@ -148,7 +148,7 @@ describe('endless replies', () => {
 })
 
 describe('stalls', () => {
-  const timeouts = { connect: 300, tls: 300, reply: 300, data: 300 }
+  const timeouts = { connect: 1000, tls: 1000, reply: 1000, data: 1000 }
   const silent = () => undefined
 
   test('no greeting', async () => {

@@ -7,7 +7,7 @@ import { bytesOf, connectTo, conversation, fetchBytes, namesIn, scripted } from 
 
 const failsWith = (code: string) => expect.objectContaining({ name: 'SluiceError', code })
 const HALF = Buffer.alloc(50_000, 'a')
-const timeouts = { connect: 400, tls: 400, reply: 400, data: 400 }
+const timeouts = { connect: 1500, tls: 1500, reply: 1500, data: 1500 }
 
 /** RETR or LIST that says 150 and leaves the rest to the test. */
 function sending(rest: (data: Socket, session: ScriptedSession) => void | Promise<void>) {
@@ -589,6 +589,18 @@ describe('listings', () => {
       break
     }
     await client.noop()
+  })
+
+  test('stopping at the first batch of a listing that is over already', async () => {
+    const { client } = await conversation({
+      verbs: { LIST: listing(`${line('a')}-rw-r--r-- 1 me us 5 Nov 19 08:30 no end of line`) },
+    })
+    for await (const batch of client.list('/')) {
+      expect(batch.map((entry) => entry.name)).toEqual(['a'])
+      break
+    }
+    await client.noop()
+    expect(await namesIn(client, '/')).toEqual(['a', 'no end of line'])
   })
 
   test('relative paths keep their meaning though listing goes elsewhere', async () => {

@@ -88,7 +88,9 @@ describeWith(['openssl'], 'TLS', () => {
             session.reply('226 Done')
           },
           STOR: async (_path, session) => {
-            await gone(await data(session))
+            const socket = await data(session)
+            await gone(socket)
+            socket.end()
             session.reply('226 Done')
           },
         },
@@ -109,6 +111,50 @@ describeWith(['openssl'], 'TLS', () => {
       trusted(),
     )
     await expect(fetchBytes(client, '/a', { size: null })).rejects.toEqual(failsWith('data-connection-failed'))
+  })
+
+  test('a data connection on which TLS never begins', async () => {
+    const { client } = await conversation(
+      {
+        tls: tls(),
+        verbs: {
+          RETR: async (_path, session) => {
+            session.reply('150 Here')
+            await gone(await session.rawData())
+            session.reply('426 Cut off')
+          },
+        },
+      },
+      { ...trusted(), timeouts: { tls: 1000 } },
+    )
+    await expect(fetchBytes(client, '/a', { size: null })).rejects.toMatchObject({
+      code: 'timeout',
+      message: expect.stringContaining('TLS handshake of the data connection'),
+    })
+    await client.noop()
+  })
+
+  test('data in clear where TLS was agreed is not believed', async () => {
+    const { client } = await conversation(
+      {
+        tls: tls(),
+        verbs: {
+          RETR: async (_path, session) => {
+            session.reply('150 Here')
+            const raw = await session.rawData()
+            raw.end('in clear')
+            await gone(raw)
+            session.reply('226 Done')
+          },
+        },
+      },
+      trusted(),
+    )
+    const chunks: Buffer[] = []
+    const downloading = client.download('/a', (chunk) => void chunks.push(chunk), { type: 'binary', size: null })
+    await expect(downloading).rejects.toEqual(failsWith('tls-failed'))
+    expect(chunks).toEqual([])
+    await client.noop()
   })
 
   test('by name as well as by address', async () => {
