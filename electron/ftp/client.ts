@@ -2,6 +2,7 @@
 import { SluiceError } from '../../common/errors.ts'
 import type { Entry } from '../../common/models.ts'
 import { remoteBasename } from '../../common/remote-path.ts'
+import { batchesOf } from './batches.ts'
 import { refuseIllegal, splitCommand } from './command.ts'
 import { ControlConnection } from './control-connection.ts'
 import type { DataContext } from './data-connection.ts'
@@ -144,62 +145,25 @@ export class FtpClient {
    * The connection is busy until the iteration has ended: no other call on this client can finish before.
    * @throws SluiceError `not-found`, `permission-denied`, `protocol-violation` beyond the limits, and transfer errors
    */
-  async *list(path: string, o: ListOptions = {}): AsyncGenerator<Entry[], void, undefined> {
-    const stop = new AbortController()
-    const signal = o.signal ? AbortSignal.any([o.signal, stop.signal]) : stop.signal
-    const batches: Entry[][] = []
-    let wake: () => void = () => undefined
-    let taken: () => void = () => undefined
-    let over = false
-    const running = this.#exclusive({ signal }, async () => {
-      refuseIllegal(path)
-      await this.#setType('A', signal)
-      await listFolder({
-        data: this.#data,
-        limits: this.#limits,
-        features: this.features,
-        system: this.system,
-        memory: this.#listing,
-        path,
-        signal,
-        onUnreadable: o.onUnreadable ?? (() => undefined),
-        goTo: (folder) => this.#goTo(folder, signal),
-        // The next bytes are looked at when the batch was taken, so that a slow taker slows the server down.
-        onEntries: (entries) => {
-          // Nobody takes anything any more.
-          if (stop.signal.aborted) return Promise.resolve()
-          batches.push(entries)
-          wake()
-          return new Promise<void>((resolve) => {
-            taken = resolve
-          })
-        },
-      })
-    }).finally(() => {
-      over = true
-      wake()
-    })
-    running.catch(() => undefined)
-    try {
-      for (;;) {
-        const batch = batches.shift()
-        if (batch) {
-          yield batch
-          taken()
-        } else if (over) {
-          break
-        } else {
-          await new Promise<void>((resolve) => {
-            wake = resolve
-          })
-        }
-      }
-      await running
-    } finally {
-      stop.abort()
-      taken()
-      await running.catch(() => undefined)
-    }
+  list(path: string, o: ListOptions = {}): AsyncGenerator<Entry[], void, undefined> {
+    return batchesOf<Entry[]>(o.signal, (onEntries, signal) =>
+      this.#exclusive({ signal }, async () => {
+        refuseIllegal(path)
+        await this.#setType('A', signal)
+        await listFolder({
+          data: this.#data,
+          limits: this.#limits,
+          features: this.features,
+          system: this.system,
+          memory: this.#listing,
+          path,
+          signal,
+          onUnreadable: o.onUnreadable ?? (() => undefined),
+          goTo: (folder) => this.#goTo(folder, signal),
+          onEntries,
+        })
+      }),
+    )
   }
 
   /**
@@ -320,8 +284,7 @@ export class FtpClient {
       )
       return Promise.reject(why)
     }
-    if (['CWD', 'XCWD'].includes(name)) return this.#rawFolder(verb, argument, o)
-    if (['CDUP', 'XCUP'].includes(name)) return this.#rawFolder(verb, argument, o)
+    if (['CWD', 'XCWD', 'CDUP', 'XCUP'].includes(name)) return this.#rawFolder(verb, argument, o)
     return this.#exclusive(o, async () => {
       await this.#return(o)
       return exchange(this.#control, verb, argument, o)
