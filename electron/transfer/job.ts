@@ -4,7 +4,7 @@ import type { ConflictAction, ConflictPolicy, ScanReport, TransferRow } from '..
 import { printablePath } from '../local/index.ts'
 import type { FtpPool } from '../ftp/index.ts'
 import type { ScanGate } from '../gate/index.ts'
-import type { LeasedRow, QuestionFacts } from './journal.ts'
+import type { LeasedRow, QuestionFacts } from './journal-rows.ts'
 import type { TargetFolders } from './target-folders.ts'
 import type { TargetLocks } from './target-locks.ts'
 

@@ -2,7 +2,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { Journal, type NewRow, type RequestRecord } from './journal.ts'
+import type { NewRow, RequestRecord } from './journal-rows.ts'
+import { Journal } from './journal.ts'
 
 const ENDPOINT = { protocol: 'ftp', host: 'host', port: 21, user: 'user' } as const
 

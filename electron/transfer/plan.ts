@@ -1,7 +1,8 @@
 /** What planning uploads and planning downloads have in common: rows go out in batches, folders wait on disk. */
 import { createHash } from 'node:crypto'
 import { SluiceError, toErrorData, type ErrorCode } from '../../common/errors.ts'
-import type { Journal, NewRow, PlannedFolder, RequestRecord } from './journal.ts'
+import type { NewRow, PlannedFolder, RequestRecord } from './journal-rows.ts'
+import type { Journal } from './journal.ts'
 
 /** Deeper trees are loops made by broken or hostile servers; real ones end far above. */
 export const MAX_DEPTH = 100

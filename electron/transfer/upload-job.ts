@@ -1,25 +1,16 @@
 /** One file from this computer to the server: conflict, scan, temporary name, checks, final name. */
-import { SluiceError, toErrorData } from '../../common/errors.ts'
-import { joinRemote, remoteBasename, remoteParent } from '../../common/remote-path.ts'
+import { SluiceError } from '../../common/errors.ts'
+import { remoteBasename, remoteParent } from '../../common/remote-path.ts'
 import type { FtpClient } from '../ftp/index.ts'
 import type { Clearance } from '../gate/index.ts'
-import { freeName, partName, printablePath, statLocal } from '../local/index.ts'
-import { conflictStep } from './conflicts.ts'
-import {
-  DONE,
-  folderInTheWay,
-  NotAsText,
-  policyOf,
-  refusedByScan,
-  SKIPPED,
-  type Job,
-  type JobEnd,
-  type JobTools,
-} from './job.ts'
+import { printablePath, statLocal } from '../local/index.ts'
+import { DONE, NotAsText, refusedByScan, type Job, type JobEnd, type JobTools } from './job.ts'
 import { ToWire } from './line-ends.ts'
 import { endpointKey, withClient } from './remote-access.ts'
 import { localFileIsText } from './text-detection.ts'
+import { keepModificationTime, placeOnServer } from './upload-finish.ts'
 import { clearedBytes } from './upload-source.ts'
+import { resolveUploadTarget, type UploadTarget } from './upload-target.ts'
 
 /** How long tidying up on the server may take after a failure, ms. */
 const TIDY_MS = 10_000
@@ -33,55 +24,49 @@ interface Source {
 
 /** @throws what the engine, the gate or the disk throws; nothing then stands under the file's name that was not there before */
 export async function upload(job: Job, tools: JobTools): Promise<JobEnd> {
-  const { leased, signal } = job
-  const { endpoint } = leased.request
-
   const source = await lookAt(job)
   job.update({ size: source.size })
 
-  const conflict = await resolveConflict(job, tools, source)
-  if (conflict.end) return conflict.end
+  const target = await resolveUploadTarget(job, tools, source)
+  if (target.end) return target.end
+  try {
+    return await scanAndSend(job, tools, source, target)
+  } catch (error) {
+    if (!(error instanceof TargetAppeared)) throw error
+  } finally {
+    target.release?.()
+  }
+  // Once more from the start: the policy has something to decide now.
+  return await upload(job, tools)
+}
 
+async function scanAndSend(job: Job, tools: JobTools, source: Source, target: UploadTarget): Promise<JobEnd> {
+  const { endpoint } = job.leased.request
   job.update({ state: 'scanning' })
   const outcome = await tools.gate.scanFile(job.row.localPath, {
-    signal,
+    signal: job.signal,
     onProgress: (scanned) => job.update({ scanned }),
   })
   job.update({ scan: outcome.report, scanned: outcome.report.bytes })
   if (!outcome.passes) return refusedByScan(tools.gate, outcome.report, job.row.localPath, source.size)
 
-  const wanted = leased.request.transferType
-  let type: 'binary' | 'ascii' = wanted === 'ascii' ? 'ascii' : 'binary'
-  if (wanted === 'auto' && !tools.rawText.has(endpointKey(endpoint))) {
-    const text = await localFileIsText(job.row.localPath, remoteBasename(job.row.remotePath))
-    if (text) type = 'ascii'
-  }
+  const { clearance } = outcome
+  const type = await decideType(job, tools)
   try {
-    await send(job, tools, {
-      clearance: outcome.clearance,
-      type,
-      replace: conflict.replace,
-      checkedAt: conflict.checkedAt,
-      source,
-    })
+    await send(job, tools, { clearance, type, target, source })
   } catch (error) {
-    if (error instanceof TargetAppeared) {
-      tools.folders.forget(endpoint, remoteParent(job.row.remotePath))
-      return await upload(job, tools)
-    }
     if (!(error instanceof NotAsText)) throw error
     tools.rawText.add(endpointKey(endpoint))
-    await send(job, tools, {
-      clearance: outcome.clearance,
-      type: 'binary',
-      replace: conflict.replace,
-      checkedAt: conflict.checkedAt,
-      source,
-    })
-  } finally {
-    conflict.release?.()
+    await send(job, tools, { clearance, type: 'binary', target, source })
   }
   return DONE
+}
+
+async function decideType(job: Job, tools: JobTools): Promise<'binary' | 'ascii'> {
+  const { transferType, endpoint } = job.leased.request
+  if (transferType !== 'auto') return transferType
+  if (tools.rawText.has(endpointKey(endpoint))) return 'binary'
+  return (await localFileIsText(job.row.localPath, remoteBasename(job.row.remotePath))) ? 'ascii' : 'binary'
 }
 
 /** The target came into being between the check and the end of the upload. */
@@ -100,64 +85,10 @@ async function lookAt(job: Job): Promise<Source> {
   return { size: entry.size ?? 0, modified: entry.modified }
 }
 
-interface Resolution {
-  end: JobEnd | null
-  replace: boolean
-  /** ms since the epoch */
-  checkedAt: number
-  release: (() => void) | null
-}
-
-async function resolveConflict(job: Job, tools: JobTools, source: Source): Promise<Resolution> {
-  const { leased, pool, signal } = job
-  const { endpoint } = leased.request
-  const policy = policyOf(leased)
-  const target = job.row.remotePath
-  const folder = remoteParent(target)
-  const checkedAt = Date.now()
-  const go = { end: null, replace: false, checkedAt, release: null }
-  // What is there will be replaced at the end, whatever it is: not worth a question to the server.
-  if (policy === 'overwrite') return { ...go, replace: true }
-
-  const lookup = (name: string): ReturnType<typeof tools.folders.lookup> =>
-    tools.folders.lookup(endpoint, pool, folder, name, signal)
-  const existing = await lookup(remoteBasename(target))
-  switch (conflictStep(existing, policy)) {
-    case 'go':
-      return go
-    case 'replace':
-      return { ...go, replace: true }
-    case 'skip':
-      return { ...go, end: SKIPPED }
-    case 'refuse':
-      return { ...go, end: folderInTheWay(target) }
-    case 'ask': {
-      const { size, modified } = existing ?? { size: null, modified: null }
-      return { ...go, end: { state: 'asking', question: { target, source, existing: { size, modified } } } }
-    }
-    case 'rename': {
-      let release: (() => void) | null = null
-      const name = await freeName(remoteBasename(target), async (candidate) => {
-        if ((await lookup(candidate)) !== null) return true
-        release = tools.locks.tryHold(lockKey(job, joinRemote(folder, candidate)))
-        return release === null
-      })
-      job.update({ remotePath: joinRemote(folder, name) })
-      return { ...go, release }
-    }
-  }
-}
-
-/** Key of an upload's target among the locks. */
-export function lockKey({ leased }: Pick<Job, 'leased'>, remotePath: string): string {
-  return `${endpointKey(leased.request.endpoint)} ${remotePath}`
-}
-
 interface Sending {
   clearance: Clearance
   type: 'binary' | 'ascii'
-  replace: boolean
-  checkedAt: number
+  target: UploadTarget
   source: Source
 }
 
@@ -175,10 +106,10 @@ async function send(job: Job, tools: JobTools, sending: Sending): Promise<void> 
       await sendBytes(job, client, temporary, sending, progress)
       job.update({ state: 'verifying' })
       await keepModificationTime(client, temporary, sending.source.modified, signal)
-      if (!sending.replace && Date.now() - sending.checkedAt > RECHECK_MS) {
+      if (!sending.target.replace && Date.now() - sending.target.checkedAt > RECHECK_MS) {
         if ((await client.stat1(target, { signal })) !== null) throw new TargetAppeared(target)
       }
-      await place(client, temporary, target, sending.replace, signal)
+      await placeOnServer(client, temporary, target, sending.target.replace, signal)
     })
   } catch (error) {
     tools.folders.forget(endpoint, folder)
@@ -225,62 +156,6 @@ async function sendBytes(
       `The server kept ${stored} of the ${bytes} bytes of "${printablePath(row.remotePath)}". Retry to upload it again.`,
     )
   }
-}
-
-/** MFMT where FEAT names it (draft-somers-ftp-mfxx); a refusal costs nothing but the time stamp. */
-async function keepModificationTime(
-  client: FtpClient,
-  path: string,
-  modified: number | null,
-  signal: AbortSignal,
-): Promise<void> {
-  if (modified === null || !client.features.has('MFMT')) return
-  const stamp = new Date(modified).toISOString().replaceAll(/[-:T]/g, '').slice(0, 14)
-  try {
-    await client.command(`MFMT ${stamp} ${path}`, { signal })
-  } catch (error) {
-    signal.throwIfAborted()
-    if (!client.isOpen) throw error
-  }
-}
-
-/**
- * Gives the file its name. Some servers refuse to rename over a file: then the old one is put aside first, under another
- * temporary name, and deleted only when the new one is in place. At no moment is there neither.
- */
-async function place(
-  client: FtpClient,
-  temporary: string,
-  target: string,
-  replace: boolean,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    await client.rename(temporary, target, { signal })
-    return
-  } catch (error) {
-    if (!replace || !client.isOpen || signal.aborted) throw error
-    const existing = await client.stat1(target, { signal })
-    // Nothing was in the way, or something that a file must not replace: the refusal stands.
-    if (existing === null || existing.type === 'dir') throw error
-  }
-  const aside = joinRemote(remoteParent(target), partName(remoteBasename(target)))
-  await client.rename(target, aside, { signal })
-  try {
-    // Not cancelled in between: the name must not stay empty.
-    await client.rename(temporary, target)
-  } catch (error) {
-    await client.rename(aside, target).catch((cause: unknown) => {
-      const kept = printablePath(aside)
-      throw new SluiceError(
-        'name-refused',
-        `"${printablePath(target)}" could not be replaced (${toErrorData(error).message}), and the old file is now named "${kept}" on the server.`,
-        { cause },
-      )
-    })
-    throw error
-  }
-  await client.remove(aside, { signal })
 }
 
 /** Deletes a temporary file from the server, as well as it can. */

@@ -1,0 +1,126 @@
+/** The bytes of one download: to the disk and to the scan at once, converted if they are text, and counted. */
+import { SluiceError } from '../../common/errors.ts'
+import type { ScanReport } from '../../common/models.ts'
+import type { FtpClient } from '../ftp/index.ts'
+import type { ScanStream } from '../gate/index.ts'
+import { printablePath, type PartFile } from '../local/index.ts'
+import { NotAsText, type Job, type JobTools } from './job.ts'
+import { fromWire, type LineEndConverter } from './line-ends.ts'
+import { endpointKey, withClient } from './remote-access.ts'
+import { looksLikeText, SNIFF_BYTES } from './text-detection.ts'
+
+/** The scan cannot end with OK any more: the rest of the file need not be fetched. */
+export class ScanFailed extends SluiceError {
+  readonly report: ScanReport
+
+  constructor(report: ScanReport) {
+    super('scan-error', report.message ?? 'The scan failed.')
+    this.report = report
+  }
+}
+
+export interface Receiving {
+  type: 'binary' | 'ascii'
+  part: PartFile
+  scan: ScanStream
+}
+
+/** Fetches the file; every byte that goes to the disk goes to the scan, after conversion. */
+export async function receive(job: Job, tools: JobTools, { type, part, scan }: Receiving): Promise<void> {
+  const { leased, signal, row } = job
+  const auto = leased.request.transferType === 'auto'
+  const lines = type === 'ascii' ? fromWire() : null
+  const head = lines && auto ? new TextHead() : null
+
+  const store = async (chunk: Buffer): Promise<void> => {
+    if (chunk.length === 0) return
+    if (scan.failure) throw new ScanFailed(scan.failure)
+    await Promise.all([part.write(chunk), scan.write(chunk)])
+    job.update({ scanned: part.bytes })
+  }
+  const sink = async (chunk: Buffer): Promise<void> => {
+    const ready = head ? head.take(chunk) : chunk
+    if (ready) await store(lines ? lines.convert(ready) : ready)
+  }
+  await withClient(job.pool, signal, async (client) => {
+    job.update({ state: 'transferring' })
+    const { bytes } = await client.download(row.remotePath, sink, {
+      type,
+      signal,
+      // A size that an earlier try could not reach may be outdated: the engine then asks the server.
+      ...(type === 'ascii' ? { size: null } : row.size !== null && leased.attempts === 0 ? { size: row.size } : {}),
+      onProgress: (transferred) => job.update({ transferred }),
+    })
+    if (lines) {
+      const rest = head?.rest()
+      if (rest) await store(lines.convert(rest))
+      await store(lines.end())
+      if (auto && (await isRaw(client, job, bytes, lines))) {
+        tools.rawText.add(endpointKey(leased.request.endpoint))
+        throw new NotAsText()
+      }
+    } else {
+      await checkSize(client, job, bytes)
+      job.update({ size: bytes })
+    }
+  })
+}
+
+/** Holds back a file's first bytes until they are known to be text. */
+class TextHead {
+  #held: Buffer | null = Buffer.alloc(0)
+
+  /** Bytes to go on with; null while more are needed. @throws NotAsText */
+  take(chunk: Buffer): Buffer | null {
+    if (this.#held === null) return chunk
+    // A copy: the engine uses the chunk's memory again.
+    this.#held = Buffer.concat([this.#held, chunk])
+    return this.#held.length < SNIFF_BYTES ? null : this.#decide(this.#held, false)
+  }
+
+  /** What is left of a file shorter than that. @throws NotAsText */
+  rest(): Buffer | null {
+    return this.#held === null ? null : this.#decide(this.#held, true)
+  }
+
+  #decide(held: Buffer, whole: boolean): Buffer {
+    this.#held = null
+    if (!looksLikeText(held.subarray(0, SNIFF_BYTES), whole)) throw new NotAsText()
+    return held
+  }
+}
+
+/**
+ * True when a server that calls itself Unix sent the file as it is although ASCII was asked for: taking CR LF for line
+ * ends would then change what is stored there.
+ */
+async function isRaw(client: FtpClient, job: Job, bytes: number, lines: LineEndConverter): Promise<boolean> {
+  if (lines.changed === 0 || !/unix/i.test(client.system ?? '')) return false
+  const stored = job.row.size ?? (await client.size(job.row.remotePath, { signal: job.signal }))
+  return stored === bytes
+}
+
+/**
+ * The engine has compared with the size it was given or could ask for. A file that has another size than the listing said
+ * may have changed since, but then the server must say so: else it is a truncated one (or a padded one).
+ */
+async function checkSize(client: FtpClient, job: Job, bytes: number): Promise<void> {
+  const { row, signal } = job
+  if (row.size === null || row.size === bytes) return
+  const now = (await client.size(row.remotePath, { signal })) ?? (await listedSize(client, row.remotePath, signal))
+  if (now === bytes) return
+  throw new SluiceError(
+    'size-mismatch',
+    `${bytes} bytes of "${printablePath(row.remotePath)}" came, but the server says it has ${now ?? row.size}. Retry.`,
+  )
+}
+
+/** What a listing says now; null when it cannot be had, which proves nothing. */
+async function listedSize(client: FtpClient, path: string, signal: AbortSignal): Promise<number | null> {
+  try {
+    return (await client.stat1(path, { signal }))?.size ?? null
+  } catch (error) {
+    if (signal.aborted || !client.isOpen) throw error
+    return null
+  }
+}
