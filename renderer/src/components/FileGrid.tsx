@@ -9,6 +9,7 @@ import { rowOf } from '../lib/row-of.ts'
 import { clickRow, NO_SELECTION } from '../lib/selection.ts'
 import { actionEntries, goUp, openEntry } from '../state/pane-actions.ts'
 import { navigate, paneOf, parentOf, setFilter, setSelection, usePanes, type PaneState } from '../state/panes.ts'
+import { useSession } from '../state/session.ts'
 import { report } from '../state/ui.ts'
 import { ColumnHeads, useColumnWidths } from './ColumnHeads.tsx'
 import './FileGrid.css'
@@ -163,6 +164,7 @@ function showDragImage(data: DataTransfer, entries: readonly Entry[]): void {
 /** What stands in place of rows when there are none. */
 function PaneNote({ side, pane }: { side: Side; pane: PaneState }) {
   const { status, path, error, view, listing, filter } = pane
+  const reachable = useSession((s) => side === 'local' || s.session.state === 'connected')
   if (path === null) return null
   if (status === 'error') {
     return (
@@ -170,7 +172,7 @@ function PaneNote({ side, pane }: { side: Side; pane: PaneState }) {
         <CircleAlert size={24} className="tone-bad" aria-hidden />
         <h3>This folder could not be opened</h3>
         <p className="selectable">{error?.message}</p>
-        <div className="buttons">
+        <div className="buttons" hidden={!reachable}>
           <button type="button" className="button" onClick={() => void navigate(side, path)}>
             Retry
           </button>

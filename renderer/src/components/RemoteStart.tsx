@@ -1,5 +1,6 @@
 import { LoaderCircle, PlugZap, Server, Unplug } from 'lucide-react'
 import { PROTOCOL_NAMES } from '../lib/connection-form.ts'
+import { usePanes } from '../state/panes.ts'
 import { chooseRecent, connect, disconnect, useSession } from '../state/session.ts'
 import { report } from '../state/ui.ts'
 import './RemoteStart.css'
@@ -55,12 +56,13 @@ export function RemoteStart() {
 /** Over the rows of a server that is gone: they stay to look at, and one press goes back. */
 export function LostBanner() {
   const session = useSession((s) => s.session)
+  const hasRows = usePanes((s) => s.remote.view.length > 0)
   if (session.state !== 'lost') return null
   const { endpoint } = session
   return (
     <div className="lost-banner" role="alert">
       <Unplug size={16} className="tone-warn" aria-hidden />
-      <p>Connection lost. These rows may be out of date.</p>
+      <p>Connection lost.{hasRows && ' These rows may be out of date.'}</p>
       <button
         type="button"
         className="button small"
