@@ -6,6 +6,7 @@ import { SluiceError } from '../../common/errors.ts'
 import { bareAddress, seconds } from './control-connection.ts'
 import { activeCommand } from './data-address.ts'
 import type { DataContext, DataLink, OpenOptions } from './data-connection.ts'
+import { inTime } from './data-handshake.ts'
 import { replyError } from './reply-errors.ts'
 import { handshakeDone } from './tls.ts'
 import { within } from './waiting.ts'
@@ -51,7 +52,6 @@ export async function openActive(context: DataContext, options: OpenOptions): Pr
     ready: async () => {
       const raw = await within(accepted, {
         timeout: timeouts.connect,
-        signal: options.signal,
         onTimeout: () =>
           new SluiceError(
             'data-connection-failed',
@@ -67,15 +67,7 @@ export async function openActive(context: DataContext, options: OpenOptions): Pr
       socket = secure
       const secured = handshakeDone(secure, host, () => tls.verifyData(secure))
       options.onSocket(secure, 'data')
-      await within(secured, {
-        timeout: timeouts.tls,
-        signal: options.signal,
-        onTimeout: () =>
-          new SluiceError(
-            'timeout',
-            `${host} did not finish the TLS handshake of the data connection within ${seconds(timeouts.tls)}.`,
-          ),
-      })
+      await inTime(secured, host, timeouts)
       return secure
     },
     destroy,

@@ -32,7 +32,10 @@ export interface OpenOptions {
 export interface DataLink {
   /** Rejects if the connection fails before the server has answered the command; never resolves. */
   readonly failed: Promise<never>
-  /** Waits until the connection stands: TLS done, certificate compared. Call once the command was sent. */
+  /**
+   * Waits until the connection stands: TLS done, certificate compared. Call once, when the command was sent; bounded by
+   * the timeouts, not cancelled by the options' signal, since a cut handshake must not happen to vsftpd.
+   */
   ready(): Promise<Socket>
   /** Ends whatever there is, at once. */
   destroy(): void

@@ -5,6 +5,7 @@ import { SluiceError } from '../../common/errors.ts'
 import { seconds } from './control-connection.ts'
 import { epsvPort, pasvPort } from './data-address.ts'
 import type { DataContext, DataLink, OpenOptions } from './data-connection.ts'
+import { inTime } from './data-handshake.ts'
 import { replyError } from './reply-errors.ts'
 import { handshakeDone } from './tls.ts'
 import { within } from './waiting.ts'
@@ -57,7 +58,8 @@ async function connectTo(port: number, context: DataContext, options: OpenOption
   socket.on('error', () => undefined)
   const established = within(connected(socket), {
     timeout: timeouts.connect,
-    signal,
+    // With TLS a connection is never cut before its handshake is over: see DataLink.ready.
+    ...(tls ? {} : { signal }),
     onTimeout: () => failed(host, port, `no answer within ${seconds(timeouts.connect)}`),
   }).catch((error: unknown) => {
     socket.destroy()
@@ -81,17 +83,7 @@ async function connectTo(port: number, context: DataContext, options: OpenOption
     failed: failure,
     ready: async () => {
       await established
-      if (secured) {
-        await within(secured, {
-          timeout: timeouts.tls,
-          signal,
-          onTimeout: () =>
-            new SluiceError(
-              'timeout',
-              `${host} did not finish the TLS handshake of the data connection within ${seconds(timeouts.tls)}.`,
-            ),
-        })
-      }
+      if (secured) await inTime(secured, host, timeouts)
       return socket
     },
     destroy: () => void socket.destroy(),

@@ -106,7 +106,6 @@ export class Receiver {
         if (this.#paused) socket.pause()
       })
     }
-    if (this.#settled) socket.destroy()
   }
 
   /** From now on the peer's silence is timed. */
@@ -124,6 +123,15 @@ export class Receiver {
     if (this.#settled) return
     this.#settle()
     this.#socket?.destroy()
+    this.#reject(error)
+  }
+
+  /** Wants nothing more: what still comes is read and thrown away, so that the peer can end in order. */
+  abandon(error: unknown): void {
+    if (this.#settled) return
+    this.#settle()
+    this.#paused = false
+    this.#socket?.resume()
     this.#reject(error)
   }
 

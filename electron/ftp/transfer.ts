@@ -18,6 +18,8 @@ import { cancelled, within } from './waiting.ts'
 const EXPLAIN = 5_000
 /** How long a server may leave its side of the data connection open after its final reply, in ms. */
 const LINGER = 1_000
+/** How long a cancelled transfer waits for a TLS handshake that is under way, in ms. */
+const PATIENCE = 2_000
 
 export interface DataCommand {
   verb: string
@@ -53,7 +55,7 @@ export function receiveData(
     onread: receiver.onread,
     attach: (socket, reads) => receiver.attach(socket, reads),
     move: async (_socket, stop) => {
-      const onStop = () => receiver.fail(stop.reason)
+      const onStop = () => receiver.abandon(stop.reason)
       if (stop.aborted) onStop()
       else stop.addEventListener('abort', onStop, { once: true })
       receiver.expectData()
@@ -66,7 +68,7 @@ export function receiveData(
     },
     // 226 may well come while data is still on its way.
     early: (final) => (final.code >= 400 ? replyError(command.what, host, final) : null),
-    drop: (error) => receiver.fail(error),
+    drop: (error) => receiver.abandon(error),
   })
 }
 
@@ -97,6 +99,8 @@ async function run(context: DataContext, command: DataCommand, mover: Mover): Pr
   signal?.addEventListener('abort', onAbort, { once: true })
   let link: DataLink | null = null
   let final: Promise<Reply> | null = null
+  let standing: Promise<Socket> | null = null
+  let sent = false
   try {
     if (command.offset) {
       const rest = await exchange(control, 'REST', String(command.offset), { signal })
@@ -108,6 +112,7 @@ async function run(context: DataContext, command: DataCommand, mover: Mover): Pr
       signal,
     })
     control.send(command.verb, command.argument)
+    sent = true
     const first = await Promise.race([control.reply({ signal }), link.failed])
     if (first.code >= 400) throw replyError(what, host, first)
     // Some servers leave out 150 and answer 226 at once.
@@ -120,7 +125,8 @@ async function run(context: DataContext, command: DataCommand, mover: Mover): Pr
       },
       (error: unknown) => stop.abort(error),
     )
-    const socket = await Promise.race([link.ready(), aborted(stop.signal)])
+    standing = link.ready()
+    const socket = await Promise.race([standing, aborted(stop.signal)])
     const bytes = await mover.move(socket, stop.signal)
     moving = false
     const reply = await within(final, {
@@ -136,8 +142,9 @@ async function run(context: DataContext, command: DataCommand, mover: Mover): Pr
     return bytes
   } catch (error) {
     const reason: unknown = stop.signal.aborted ? stop.signal.reason : error
-    link?.destroy()
     mover.drop(reason)
+    if (context.tls && link && sent && signal?.aborted) await partInOrder(standing ?? link.ready())
+    link?.destroy()
     throw await explain(context, command, reason, final)
   } finally {
     signal?.removeEventListener('abort', onAbort)
@@ -180,6 +187,21 @@ async function finalReply(control: ControlConnection): Promise<Reply> {
   for (;;) {
     const reply = await control.nextReply()
     if (reply.code >= 200) return reply
+  }
+}
+
+/**
+ * Ends a cancelled data connection as TLS wants it: handshake finished, close_notify sent, and a moment for the server to
+ * send its own. vsftpd ends the whole session over a cut handshake or a missing close_notify ("500 OOPS", in clear on the
+ * protected control connection), so a person who opens another folder would lose it.
+ */
+async function partInOrder(standing: Promise<Socket>): Promise<void> {
+  try {
+    const socket = await within(standing, { timeout: PATIENCE, onTimeout: cancelled })
+    socket.end()
+    await closedBy(socket)
+  } catch {
+    // It failed by itself; there is nothing to end.
   }
 }
 

@@ -240,6 +240,35 @@ describeWith(['vsftpd', 'pwdfile', 'openssl'], 'vsftpd', () => {
     expect(server.commands()).toContain('ABOR')
   })
 
+  // vsftpd ends the session, in clear, when a data connection's handshake is cut or close_notify is missing.
+  test.each(['passive', 'active'] as const)(
+    'ftpes, %s: cancelled while TLS begins, the session lives on',
+    async (dataMode) => {
+      const server = await start({ tls: 'explicit' })
+      writeFileSync(path.join(server.root, 'large'), Buffer.alloc(8 * 1024 * 1024, 'k'))
+      const moments = [/^(LIST|RETR|STOR) ?/, /^150 /]
+      for (const moment of moments) {
+        let controller = new AbortController()
+        const onLine = ({ text }: { text: string }) => {
+          if (moment.test(text)) controller.abort()
+        }
+        const client = await connect(server, 'ftpes', { dataMode, onLine })
+        const { signal } = controller
+        await expect(client.list('/', { signal }).next()).rejects.toEqual(failsWith('cancelled'))
+        controller = new AbortController()
+        const downloading = client.download('/large', () => undefined, { type: 'binary', signal: controller.signal })
+        await expect(downloading).rejects.toEqual(failsWith('cancelled'))
+        controller = new AbortController()
+        const source = bytesOf(Buffer.alloc(1000))
+        const uploading = client.upload('/up', source, { type: 'binary', signal: controller.signal })
+        await expect(uploading).rejects.toEqual(failsWith('cancelled'))
+        controller = new AbortController()
+        await client.noop()
+        expect(client.isOpen).toBe(true)
+      }
+    },
+  )
+
   test('an upload cancelled in the middle, and going on', async () => {
     const server = await start()
     const client = await connect(server)
