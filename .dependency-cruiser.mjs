@@ -92,7 +92,7 @@ function roomTestRule([room, { npm = [], paths = [] }]) {
     '^testing/',
     '^agent/main\\.ts$',
     '\\.css$',
-    ...packages([...npm, 'vitest', 'fast-check', 'zod', 'basic-ftp']),
+    ...packages([...npm, 'vitest', 'fast-check', 'zod']),
   ]
   return {
     name: `${room.replace(/\\|\/$/g, '').replaceAll('/', '-')}-tests-keep-to-their-walls`,

@@ -74,7 +74,7 @@ const FORBIDDEN: readonly (readonly [file: string, imported: string, rule: strin
   ['electron/ftp/bad.ts', '../gate/index.ts', 'electron-ftp-keeps-to-its-walls'],
   ['electron/ftp/bad.ts', '../local/index.ts', 'electron-ftp-keeps-to-its-walls'],
   ['electron/ftp/bad.ts', 'electron', 'no-electron-below-services'],
-  ['electron/ftp/bad.ts', 'basic-ftp', 'electron-ftp-keeps-to-its-walls'],
+  ['electron/ftp/bad.ts', 'fast-check', 'electron-ftp-keeps-to-its-walls'],
   ['electron/ftp/bad.ts', '../../server/index.ts', 'client-and-server-share-no-protocol-code'],
   ['electron/ftp/bad.ts', '../../testing/tool.ts', 'nothing-that-ships-imports-tools'],
   ['electron/local/bad.ts', '../ftp/index.ts', 'electron-local-keeps-to-its-walls'],
