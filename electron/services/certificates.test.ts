@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { SluiceError } from '../../common/errors.ts'
 import type { CertificateInfo } from '../../common/models.ts'
 import { Certificates } from './certificates.ts'
 
@@ -65,5 +66,40 @@ test('connections that meet the same certificate at once share one question', as
   const certificates = await Certificates.open(await temporaryFile(), ask)
   const decisions = await Promise.all([1, 2, 3].map(() => certificates.decide(certificate, signal)))
   expect(decisions).toEqual([true, true, true])
+  expect(ask).toHaveBeenCalledTimes(1)
+})
+
+test('a connection that gives up does not take the question from the others', async () => {
+  const asked: AbortSignal[] = []
+  const certificates = await Certificates.open(await temporaryFile(), (_question, signal) => {
+    asked.push(signal)
+    if (asked.length > 1) return Promise.resolve({ kind: 'certificate', answer: 'once' })
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new SluiceError('cancelled', 'Cancelled.')))
+    })
+  })
+  const first = new AbortController()
+  const given = certificates.decide(certificate, first.signal)
+  const other = certificates.decide(certificate, signal)
+  first.abort()
+  await expect(given).rejects.toMatchObject({ code: 'cancelled' })
+  expect(await other).toBe(true)
+  expect(asked).toHaveLength(2)
+})
+
+test('a connection that waits for the answer to another one can give up by itself', async () => {
+  const certificates = await Certificates.open(await temporaryFile(), () => new Promise(() => undefined))
+  void certificates.decide(certificate, signal)
+  const second = new AbortController()
+  const waiting = certificates.decide(certificate, second.signal)
+  second.abort()
+  await expect(waiting).rejects.toMatchObject({ code: 'cancelled' })
+})
+
+test('what was accepted meanwhile is not asked about again, whatever pins a connection began with', async () => {
+  const ask = answering('once')
+  const certificates = await Certificates.open(await temporaryFile(), ask)
+  await certificates.decide(certificate, signal)
+  expect(await certificates.decide(certificate, signal)).toBe(true)
   expect(ask).toHaveBeenCalledTimes(1)
 })

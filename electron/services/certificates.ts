@@ -3,6 +3,7 @@
  * for this run ("once").
  */
 import { z } from 'zod'
+import { isCancelled, SluiceError } from '../../common/errors.ts'
 import type { CertificateInfo, QuestionAnswer } from '../../common/models.ts'
 import { JsonFile } from './json-file.ts'
 
@@ -41,11 +42,26 @@ export class Certificates {
     return [this.#pinned.get(key), this.#thisRun.get(key)].filter((pin) => pin !== undefined)
   }
 
-  /** Asks the person about a certificate that does not verify and is not pinned. @returns whether to go on */
-  decide(certificate: CertificateInfo, signal: AbortSignal): Promise<boolean> {
-    const key = `${certificate.host}:${certificate.port} ${certificate.fingerprint}`
-    const running = this.#asking.get(key)
-    if (running) return running
+  /**
+   * Asks the person about a certificate that does not verify and is not pinned.
+   * @returns whether to go on
+   * @throws SluiceError cancelled when `signal` aborts
+   */
+  async decide(certificate: CertificateInfo, signal: AbortSignal): Promise<boolean> {
+    const { host, port, fingerprint } = certificate
+    const key = `${host}:${port} ${fingerprint}`
+    for (;;) {
+      // Accepted after this connection was given its pins.
+      if (this.pinsFor(host, port).includes(fingerprint)) return true
+      const running = this.#asking.get(key)
+      if (!running) break
+      try {
+        return await untilAborted(running, signal)
+      } catch (error) {
+        // Whoever asked gave up, and took the question along: that is no answer for this connection.
+        if (signal.aborted || !isCancelled(error)) throw error
+      }
+    }
     const asking = this.#decide(certificate, signal).finally(() => this.#asking.delete(key))
     this.#asking.set(key, asking)
     return asking
@@ -62,5 +78,17 @@ export class Certificates {
       await this.#file.write(Object.fromEntries(this.#pinned))
     }
     return true
+  }
+}
+
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const cancel = (): void => reject(new SluiceError('cancelled', 'Cancelled.'))
+  if (signal.aborted) cancel()
+  signal.addEventListener('abort', cancel, { once: true })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    signal.removeEventListener('abort', cancel)
   }
 }
