@@ -2,7 +2,7 @@
  * The browsing session: one server at a time, one control connection, its state told to whoever listens. A connection
  * the server closed is opened again by the next operation, since idle servers hang up all the time.
  */
-import { SluiceError, toErrorData } from '../../common/errors.ts'
+import { SluiceError, toErrorData, type ErrorData } from '../../common/errors.ts'
 import type { ConnectRequest, Endpoint, SessionState } from '../../common/models.ts'
 import type { FtpClient } from '../ftp/index.ts'
 import type { Connections } from './connections.ts'
@@ -13,7 +13,7 @@ export class Session {
   #state: SessionState = { state: 'disconnected', error: null }
   #client: FtpClient | null = null
   #connecting: AbortController | null = null
-  #reconnecting: Promise<FtpClient> | null = null
+  #reconnecting: { endpoint: Endpoint; client: Promise<FtpClient> } | null = null
 
   constructor(connections: Connections, tell: (state: SessionState) => void) {
     this.#connections = connections
@@ -24,8 +24,9 @@ export class Session {
     return this.#state
   }
 
-  /** The server the session is with, also while it is lost. @throws SluiceError not-connected */
+  /** The server the session is with, also while it is lost or opened again. @throws SluiceError not-connected */
   get endpoint(): Endpoint {
+    if (this.#reconnecting) return this.#reconnecting.endpoint
     if (this.#state.state === 'connected' || this.#state.state === 'lost') return this.#state.endpoint
     throw notConnected()
   }
@@ -38,12 +39,7 @@ export class Session {
       await ending
       return this.#connections.open({ ...endpoint, password }, o)
     }
-    await this.#open(endpoint, open).catch((error: unknown) => {
-      const failure = toErrorData(error)
-      // Cancelled by a disconnect, which has set the state itself.
-      if (failure.code !== 'cancelled') this.#set({ state: 'disconnected', error: failure })
-      throw error
-    })
+    await this.#open(endpoint, open, (error) => ({ state: 'disconnected', error }))
     return this.#state
   }
 
@@ -51,6 +47,7 @@ export class Session {
   async disconnect(): Promise<void> {
     this.#connecting?.abort()
     this.#connecting = null
+    this.#reconnecting = null
     const client = this.#client
     this.#client = null
     this.#set({ state: 'disconnected', error: null })
@@ -59,29 +56,43 @@ export class Session {
 
   /**
    * Runs an operation on the session's connection, opening it again when it is gone.
+   * @param o.again asked when the server hung up during the operation: may all of it be done once more? An idle server
+   * often hangs up in the very moment somebody comes back.
    * @throws SluiceError not-connected, or what the operation throws
    */
-  async run<T>(operation: (client: FtpClient) => Promise<T>): Promise<T> {
-    return operation(await this.#openClient())
+  async run<T>(operation: (client: FtpClient) => Promise<T>, o: { again?: () => boolean } = {}): Promise<T> {
+    const client = await this.#openClient()
+    try {
+      return await operation(client)
+    } catch (error) {
+      if (!isHangUp(error) || o.again?.() !== true) throw error
+      // Its end may not have been told yet; nobody shall be given it again.
+      if (this.#client === client) this.#client = null
+      client.destroy()
+      return await operation(await this.#openClient())
+    }
   }
 
   async #openClient(): Promise<FtpClient> {
     if (this.#client?.isOpen) return this.#client
+    if (this.#reconnecting) return this.#reconnecting.client
     const { endpoint } = this
-    this.#reconnecting ??= this.#open(endpoint, (o) => this.#connections.reopen(endpoint, o))
-      .catch((error: unknown) => {
-        if (this.#state.state === 'connecting') this.#set({ state: 'lost', endpoint, error: toErrorData(error) })
-        throw error
-      })
-      .finally(() => {
-        this.#reconnecting = null
-      })
-    return this.#reconnecting
+    const client = this.#open(
+      endpoint,
+      (o) => this.#connections.reopen(endpoint, o),
+      (error) => ({ state: 'lost', endpoint, error }),
+    ).finally(() => {
+      if (this.#reconnecting === attempt) this.#reconnecting = null
+    })
+    const attempt = { endpoint, client }
+    this.#reconnecting = attempt
+    return client
   }
 
   async #open(
     endpoint: Endpoint,
     connect: (o: { onStep(step: string): void; signal: AbortSignal }) => Promise<FtpClient>,
+    failed: (error: ErrorData) => SessionState,
   ): Promise<FtpClient> {
     const attempt = new AbortController()
     this.#connecting = attempt
@@ -97,6 +108,10 @@ export class Session {
       }
       this.#adopt(client, endpoint)
       return client
+    } catch (error) {
+      // An attempt that was given up must not speak for what came after it.
+      if (this.#connecting === attempt) this.#set(failed(toErrorData(error)))
+      throw error
     } finally {
       if (this.#connecting === attempt) this.#connecting = null
     }
@@ -125,6 +140,11 @@ export class Session {
     this.#state = state
     this.#tell(state)
   }
+}
+
+/** The server closed the connection, by itself or with 421 (RFC 959 section 4.2.2). */
+function isHangUp(error: unknown): boolean {
+  return error instanceof SluiceError && (error.code === 'connection-lost' || error.reply?.code === 421)
 }
 
 function notConnected(): SluiceError {

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { SluiceError } from '../../../common/errors.ts'
 import type { Entry, SessionState } from '../../../common/models.ts'
 import { describeWith } from '../../../testing/describe-with.ts'
 import { startVsftpd, type Vsftpd, type VsftpdOptions } from '../../../testing/vsftpd.ts'
@@ -98,6 +99,74 @@ describeWith(['vsftpd', 'pwdfile', 'openssl'], 'a session on vsftpd', () => {
     )
     expect(entries.map(({ name }) => name)).toEqual(['a.txt'])
     expect(session.state.state).toBe('connected')
+  })
+
+  test('a listing that meets a connection cut this moment is read again over a fresh one', async () => {
+    const server = await startServer()
+    const { session } = await createSession()
+    await session.connect(request(server))
+    await writeFile(join(server.root, 'a.txt'), 'a')
+    let tries = 0
+    const names = await session.run(
+      async (client) => {
+        // The connection looks open when the operation begins.
+        if (++tries === 1) server.cut()
+        const entries: Entry[] = []
+        await listRemote(client, '/', (batch) => entries.push(...batch), AbortSignal.timeout(10_000))
+        return entries.map(({ name }) => name)
+      },
+      { again: () => true },
+    )
+    expect(names).toEqual(['a.txt'])
+    expect(tries).toBe(2)
+    expect(session.state.state).toBe('connected')
+  })
+
+  test('an operation is tried again once, only when it allows it, and only after a hang-up', async () => {
+    const server = await startServer()
+    const { session } = await createSession()
+    await session.connect(request(server))
+    const failing = async (again: boolean, error: () => Error) => {
+      let tries = 0
+      const operation = async (): Promise<never> => {
+        tries++
+        throw error()
+      }
+      await session.run(operation, { again: () => again }).catch(() => undefined)
+      return tries
+    }
+    const hungUp = () => new SluiceError('connection-lost', 'Gone.')
+    expect(await failing(true, hungUp)).toBe(2)
+    expect(await failing(false, hungUp)).toBe(1)
+    expect(await failing(true, () => new SluiceError('not-found', 'Nothing there.'))).toBe(1)
+  })
+
+  test('operations that find the session lost wait for one and the same new connection', async () => {
+    const server = await startServer()
+    const { session } = await createSession()
+    await session.connect(request(server))
+    server.cut()
+    await vi.waitFor(() => expect(session.state.state).toBe('lost'))
+    const first = session.run((client) => client.pwd())
+    expect(session.state.state).toBe('connecting')
+    expect(session.endpoint.port).toBe(server.port)
+    expect(await Promise.all([first, session.run((client) => client.pwd())])).toEqual(['/', '/'])
+  })
+
+  test('a reconnection given up for another server does not speak for that one', async () => {
+    const [one, two] = [await startServer(), await startServer()]
+    const { session, states } = await createSession()
+    await session.connect(request(one))
+    one.cut()
+    await vi.waitFor(() => expect(session.state.state).toBe('lost'))
+    const abandoned = session.run((client) => client.pwd())
+    const from = states.length
+    const connecting = session.connect(request(two))
+    await expect(abandoned).rejects.toMatchObject({ code: 'cancelled' })
+    await connecting
+    expect(states.slice(from).map(({ state }) => state)).not.toContain('lost')
+    expect(await session.run((client) => client.pwd())).toBe('/')
+    expect(session.endpoint.port).toBe(two.port)
   })
 
   test('a password that changed ends the pool opened with the old one', async () => {
