@@ -320,6 +320,8 @@ const settingsFields = {
       mode: z.literal('remote'),
       url: z.url({ protocol: /^https?$/ }),
       tokenFile: z.string().min(1).max(4096),
+      /** PEM file with the one certificate to trust, for an agent with a self-made one; empty: the usual authorities. */
+      certificateFile: z.string().max(4096).default(''),
     }),
   ]),
 }

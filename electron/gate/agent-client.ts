@@ -1,7 +1,7 @@
 /** Speaks to the scanning agent over HTTP (common/agent-api.ts); believes nothing that is not exactly as agreed. */
 import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http'
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
-import type { Socket } from 'node:net'
+import { isIPv4, type Socket } from 'node:net'
 import { agentStatusSchema, type AgentStatus } from '../../common/agent-api.ts'
 import { SluiceError } from '../../common/errors.ts'
 import { scanReportSchema, type ScanReport } from '../../common/models.ts'
@@ -9,17 +9,27 @@ import { readAnswer, refusal, type AgentAnswer, type AgentTimeouts } from './age
 import { AgentUpload } from './agent-upload.ts'
 import type { AgentAddress } from './types.ts'
 
+function isThisComputer({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || (isIPv4(hostname) && hostname.startsWith('127.'))
+}
+
 export class AgentClient {
   readonly #address: AgentAddress
   readonly #base: URL
   readonly #agent: Agent
   readonly #timeouts: AgentTimeouts
 
-  /** Throws `bad-argument` when the address is no http(s) URL. */
+  /** Throws `bad-argument` when the address is no http(s) URL, or is plain http beyond this computer. */
   constructor(address: AgentAddress, timeouts: AgentTimeouts) {
     const base = URL.parse(address.url)
     if (base === null || !/^https?:$/.test(base.protocol)) {
       throw new SluiceError('bad-argument', `"${address.url}" is no address of a scanning agent.`)
+    }
+    if (base.protocol === 'http:' && !isThisComputer(base)) {
+      throw new SluiceError(
+        'bad-argument',
+        `${address.url}: an agent on another machine must be reached by https, or anyone on the way could read the files and forge verdicts.`,
+      )
     }
     this.#address = address
     this.#base = base
@@ -33,8 +43,7 @@ export class AgentClient {
 
   /** "this computer", or the host. */
   get location(): string {
-    const host = this.#base.hostname
-    return host === 'localhost' || host === '[::1]' || host.startsWith('127.') ? 'this computer' : host
+    return isThisComputer(this.#base) ? 'this computer' : this.#base.hostname
   }
 
   /** Throws `agent-unavailable` with what is known of the reason. */

@@ -365,6 +365,16 @@ test('what is no agent is unavailable, and no token is told to it twice over', a
   expect(gate.status()).toMatchObject({ state: 'unavailable', error: { code: 'bad-argument' } })
 })
 
+test.each(['http://scanner.example.org:8080', 'http://127.example.org', 'http://192.0.2.1:8080'])(
+  'an agent beyond this computer is not spoken to in clear: %s',
+  (url) => {
+    const gate = createGate({ quarantineFolder: '/nowhere' })
+    onTestFinished(() => gate.dispose())
+    gate.useAgent({ url, token: 't'.repeat(40) })
+    expect(gate.status()).toMatchObject({ state: 'unavailable', error: { code: 'bad-argument' } })
+  },
+)
+
 test('a port that accepts and says nothing is unavailable, in bounded time', async () => {
   const sockets = new Set<Socket>()
   const server = createTcpServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1')

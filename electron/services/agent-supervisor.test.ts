@@ -94,7 +94,7 @@ test('an agent on another machine: the token is read from its file, a missing fi
   const folder = await mkdtemp(join(tmpdir(), 'sluice-supervisor-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   const tokenFile = join(folder, 'token')
-  const remote = { mode: 'remote', url: 'https://scanner.test:8443', tokenFile } as const
+  const remote = { mode: 'remote', url: 'https://scanner.test:8443', tokenFile, certificateFile: '' } as const
   const { supervisor, started, useAgent } = supervise(remote)
   supervisor.start()
   await vi.waitFor(() => expect(useAgent).toHaveBeenCalled())
@@ -102,5 +102,12 @@ test('an agent on another machine: the token is read from its file, a missing fi
   await writeFile(tokenFile, `${'t'.repeat(40)}\n`)
   supervisor.restart()
   await vi.waitFor(() => expect(useAgent).toHaveBeenLastCalledWith({ url: remote.url, token: 't'.repeat(40) }))
+  const certificateFile = join(folder, 'agent.pem')
+  supervisor.restart({ ...remote, certificateFile })
+  await vi.waitFor(() => expect(useAgent.mock.lastCall?.[1]?.message).toContain(certificateFile))
+  await writeFile(certificateFile, 'PEM')
+  supervisor.restart()
+  const address = { url: remote.url, token: 't'.repeat(40), ca: 'PEM' }
+  await vi.waitFor(() => expect(useAgent).toHaveBeenLastCalledWith(address))
   expect(started).toEqual([])
 })

@@ -92,17 +92,16 @@ export class AgentSupervisor {
   }
 
   async #useRemote(settings: Extract<Settings['agent'], { mode: 'remote' }>): Promise<void> {
+    let reading = settings.tokenFile
     try {
-      const token = (await readFile(settings.tokenFile, 'utf8')).trim()
-      if (this.#settings === settings) this.#gate.useAgent({ url: settings.url, token })
+      const token = (await readFile(reading, 'utf8')).trim()
+      const address = { url: settings.url, token }
+      reading = settings.certificateFile
+      const trust = reading === '' ? {} : { ca: await readFile(reading, 'utf8') }
+      if (this.#settings === settings) this.#gate.useAgent({ ...address, ...trust })
     } catch (cause) {
-      const error = new SluiceError(
-        'agent-unavailable',
-        `The agent's token cannot be read from ${settings.tokenFile}.`,
-        {
-          cause,
-        },
-      )
+      const message = `The scanning agent cannot be used: ${reading} cannot be read. Check its path in the settings.`
+      const error = new SluiceError('agent-unavailable', message, { cause })
       if (this.#settings === settings) this.#gate.useAgent(null, toErrorData(error))
     }
   }

@@ -96,9 +96,12 @@ function AgentSettings({ saved }: { saved: Agent }) {
   const [clamd, setClamd] = useState(saved.mode === 'own' ? saved.clamd : '')
   const [url, setUrl] = useState(saved.mode === 'remote' ? saved.url : '')
   const [tokenFile, setTokenFile] = useState(saved.mode === 'remote' ? saved.tokenFile : '')
+  const [certificateFile, setCertificateFile] = useState(saved.mode === 'remote' ? saved.certificateFile : '')
   const [problem, setProblem] = useState<string | null>(null)
   const agent: Agent =
-    mode === 'own' ? { mode, engine, clamd: clamd.trim() } : { mode, url: url.trim(), tokenFile: tokenFile.trim() }
+    mode === 'own'
+      ? { mode, engine, clamd: clamd.trim() }
+      : { mode, url: url.trim(), tokenFile: tokenFile.trim(), certificateFile: certificateFile.trim() }
   const changed = JSON.stringify(agent) !== JSON.stringify(saved)
 
   const apply = async (): Promise<void> => {
@@ -167,6 +170,18 @@ function AgentSettings({ saved }: { saved: Agent }) {
           </Row>
           <Row id="set-token" label="Token file" help="Path of a file on this computer that holds the agent’s token.">
             <TextField id="set-token" value={tokenFile} onChange={setTokenFile} placeholder="/home/me/agent.token" />
+          </Row>
+          <Row
+            id="set-certificate"
+            label="Certificate file"
+            help="Only for an agent with a self-made certificate: a copy of it (PEM). Empty: public authorities count."
+          >
+            <TextField
+              id="set-certificate"
+              value={certificateFile}
+              onChange={setCertificateFile}
+              placeholder="/home/me/agent.pem"
+            />
           </Row>
         </>
       )}
