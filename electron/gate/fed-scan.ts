@@ -1,10 +1,10 @@
 /** A scan fed with bytes, hashed on this side of the connection as well. */
 import { createHash } from 'node:crypto'
 import { SluiceError } from '../../common/errors.ts'
-import type { ScannerStatus, ScanReport } from '../../common/models.ts'
+import type { ScannerStatus } from '../../common/models.ts'
 import type { AgentUpload } from './agent-upload.ts'
-import { errorReport, failedOutcome, judge, type Seen } from './reports.ts'
-import type { GateOutcome, ScanStream } from './types.ts'
+import { failedOutcome, judge, type Seen } from './reports.ts'
+import type { GateOutcome, Refused, ScanStream } from './types.ts'
 
 export class FedScan implements ScanStream {
   readonly #upload: AgentUpload
@@ -32,9 +32,9 @@ export class FedScan implements ScanStream {
     if (signal?.aborted) this.abort()
   }
 
-  get failure(): ScanReport | null {
+  get failure(): Refused | null {
     const error = this.#failure ?? this.#upload.failure
-    return error === null ? null : errorReport(error.message, this.#seen(null), this.#status())
+    return error === null ? null : failedOutcome(error, this.#seen(null), this.#status())
   }
 
   async write(chunk: Buffer): Promise<void> {
@@ -91,10 +91,10 @@ export class FedScan implements ScanStream {
 
 /** A scan that had no agent from the start: takes everything, passes nothing. */
 export class HopelessScan implements ScanStream {
-  readonly failure: ScanReport
+  readonly failure: Refused
 
-  constructor(report: ScanReport) {
-    this.failure = report
+  constructor(failure: Refused) {
+    this.failure = failure
   }
 
   write(): Promise<void> {
@@ -102,7 +102,7 @@ export class HopelessScan implements ScanStream {
   }
 
   finish(): Promise<GateOutcome> {
-    return Promise.resolve({ passes: false, report: this.failure })
+    return Promise.resolve(this.failure)
   }
 
   abort(): void {}

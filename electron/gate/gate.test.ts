@@ -208,7 +208,7 @@ test("an agent's early ERROR is told in its own words, at once", async () => {
   const { gate } = await gateFor(url)
   const scan = await gate.openScan({ name: 'file' })
   while (scan.failure === null) await scan.write(Buffer.alloc(1000))
-  expect(scan.failure.message).toBe('clamd was lost')
+  expect(scan.failure.report.message).toBe('clamd was lost')
   expect((await scan.finish()).report.message).toBe('clamd was lost')
 })
 
@@ -217,7 +217,11 @@ test('an infected file is reported with its signature', async () => {
     afterBody((r, report) => send(r, 200, { ...report, verdict: 'INFECTED', signature: 'Win.Test' })),
   )
   const { gate } = await gateFor(url)
-  expect(await scanBytes(gate)).toMatchObject({ passes: false, report: { verdict: 'INFECTED', signature: 'Win.Test' } })
+  expect(await scanBytes(gate)).toMatchObject({
+    passes: false,
+    code: 'infected',
+    report: { verdict: 'INFECTED', signature: 'Win.Test' },
+  })
 })
 
 test('a known file is not sent again; a changed one is', async () => {
@@ -298,7 +302,7 @@ test('what is too large for the engine is not even sent', async () => {
   expect(fake.scans).toBe(0)
   const scan = await gate.openScan({ name: 'file' })
   for (let sent = 0; sent <= STATUS.maxBytes; sent += 1024 * 1024) await scan.write(Buffer.alloc(1024 * 1024))
-  expect(scan.failure?.message).toMatch(/too large/)
+  expect(scan.failure?.report.message).toMatch(/too large/)
   expect((await scan.finish()).passes).toBe(false)
 })
 
@@ -326,7 +330,11 @@ test('the chunk is taken before write settles, so its memory can be used again',
 
 test('without an agent nothing passes, after a short wait', async () => {
   const { gate, folder } = await gateFor(null)
-  expect(await scanBytes(gate)).toMatchObject({ passes: false, report: { verdict: 'ERROR', engine: null } })
+  expect(await scanBytes(gate)).toMatchObject({
+    passes: false,
+    code: 'agent-unavailable',
+    report: { verdict: 'ERROR', engine: null },
+  })
   gate.useAgent(null, { code: 'agent-unavailable', message: 'The agent has ended.' })
   expect(gate.status()).toMatchObject({ state: 'unavailable' })
   await writeFile(join(folder, 'file'), 'hello')
@@ -351,7 +359,7 @@ test('an agent that goes while a scan runs fails it at once', async () => {
   await begun.promise
   const finishing = scan.finish()
   gate.useAgent(null)
-  expect((await finishing).report).toMatchObject({ verdict: 'ERROR' })
+  expect(await finishing).toMatchObject({ passes: false, code: 'agent-unavailable', report: { verdict: 'ERROR' } })
   expect(gate.status()).toEqual({ state: 'starting' })
 })
 

@@ -7,7 +7,7 @@ import { ContentHints, factsOf } from './content-hints.ts'
 import { cancelled, FedScan, HopelessScan, tooLarge } from './fed-scan.ts'
 import { openFile, readBlocks } from './local-file.ts'
 import { FolderQuarantine } from './quarantine.ts'
-import { errorReport, failedOutcome, judge, type Seen } from './reports.ts'
+import { failedOutcome, judge, type Seen } from './reports.ts'
 import type { AgentAddress, GateOutcome, Quarantine, ScanGate, ScanStream } from './types.ts'
 
 /** ms between looks at the agent while all is well, and while it is not */
@@ -116,7 +116,8 @@ class Gate implements ScanGate {
   async openScan(options: { name: string; signal?: AbortSignal }): Promise<ScanStream> {
     const client = await this.#ready(options.signal)
     if (client instanceof SluiceError) {
-      return new HopelessScan(errorReport(`${options.name}: ${client.message}`, unseen(), this.#status))
+      const error = new SluiceError(client.code, `${options.name}: ${client.message}`, { cause: client })
+      return new HopelessScan(failedOutcome(error, unseen(), this.#status))
     }
     return this.#feed(client, options.signal)
   }

@@ -1,8 +1,8 @@
 /** Reports that the gate makes itself, and the rule by which an agent's report lets a file pass. */
-import type { SluiceError } from '../../common/errors.ts'
+import { SluiceError } from '../../common/errors.ts'
 import type { ScannerStatus, ScanReport } from '../../common/models.ts'
 import { Clearance } from './clearance.ts'
-import type { GateOutcome } from './types.ts'
+import type { GateOutcome, Refused } from './types.ts'
 
 /** What the gate itself saw of the bytes. */
 export interface Seen {
@@ -13,7 +13,7 @@ export interface Seen {
 }
 
 /** The report of a scan that failed before an engine could speak; it names the engine that was last known. */
-export function errorReport(message: string, seen: Seen, status: ScannerStatus): ScanReport {
+function errorReport(message: string, seen: Seen, status: ScannerStatus): ScanReport {
   const ready = status.state === 'ready' ? status : null
   return {
     verdict: 'ERROR',
@@ -26,8 +26,8 @@ export function errorReport(message: string, seen: Seen, status: ScannerStatus):
   }
 }
 
-export function failedOutcome(error: SluiceError, seen: Seen, status: ScannerStatus): GateOutcome {
-  return { passes: false, report: errorReport(error.message, seen, status) }
+export function failedOutcome(error: SluiceError, seen: Seen, status: ScannerStatus): Refused {
+  return { passes: false, report: errorReport(error.message, seen, status), code: error.code }
 }
 
 /**
@@ -36,17 +36,16 @@ export function failedOutcome(error: SluiceError, seen: Seen, status: ScannerSta
  */
 export function judge(report: ScanReport, seen: Seen, status: ScannerStatus): GateOutcome {
   if (report.verdict === 'ERROR') {
-    return { passes: false, report: { ...report, message: report.message ?? 'The scanning agent reported an error.' } }
+    const message = report.message ?? 'The scanning agent reported an error.'
+    return { passes: false, report: { ...report, message }, code: 'scan-error' }
   }
-  const refuse = (why: string): GateOutcome => ({
-    passes: false,
-    report: errorReport(`The scanning agent's verdict is not believed: ${why}.`, seen, status),
-  })
+  const refuse = (why: string): Refused =>
+    failedOutcome(new SluiceError('scan-error', `The scanning agent's verdict is not believed: ${why}.`), seen, status)
   if (seen.sha256 === null || report.sha256 !== seen.sha256 || report.bytes !== seen.bytes) {
     return refuse('it is about other bytes than those sent')
   }
   if (report.engine === null) return refuse('it names no engine')
-  if (report.verdict === 'INFECTED') return { passes: false, report }
+  if (report.verdict === 'INFECTED') return { passes: false, report, code: 'infected' }
   if (report.signature !== null) return refuse('it says OK and names a signature')
   return { passes: true, clearance: new Clearance(seen.sha256, seen.bytes), report }
 }

@@ -1,5 +1,5 @@
 /** What the scan gate offers to the other rooms. */
-import type { ErrorData } from '../../common/errors.ts'
+import type { ErrorCode, ErrorData } from '../../common/errors.ts'
 import type { QuarantineItem, ScannerStatus, ScanReport } from '../../common/models.ts'
 import type { Clearance } from './clearance.ts'
 
@@ -12,8 +12,14 @@ export interface AgentAddress {
   ca?: string
 }
 
-export type GateOutcome =
-  { passes: true; clearance: Clearance; report: ScanReport } | { passes: false; report: ScanReport }
+export type GateOutcome = { passes: true; clearance: Clearance; report: ScanReport } | Refused
+
+export interface Refused {
+  passes: false
+  report: ScanReport
+  /** `infected`, or why there is no verdict: `agent-unavailable`, `scan-too-large`, `scan-error`. */
+  code: ErrorCode
+}
 
 /** A scan that is fed while the bytes arrive. It never throws for a failed scan: the outcome says ERROR. */
 export interface ScanStream {
@@ -27,8 +33,8 @@ export interface ScanStream {
   finish(): Promise<GateOutcome>
   /** Gives the scan up; safe at any time, also twice. */
   abort(): void
-  /** The ERROR report, as soon as it is certain that this scan cannot end with OK; null until then. */
-  readonly failure: ScanReport | null
+  /** The outcome, as soon as it is certain that this scan cannot end with OK; null until then. */
+  readonly failure: Refused | null
 }
 
 export interface QuarantineInfo {

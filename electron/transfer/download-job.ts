@@ -52,7 +52,7 @@ async function fetch(job: Job, tools: JobTools, { type, folder, replace }: Fetch
     const outcome = await withScan(job, tools, (scan) => receive(job, tools, { type, part, scan }))
     job.update({ scan: outcome.report, scanned: outcome.report.bytes })
     if (!outcome.passes) {
-      const end = refusedByScan(tools.gate, outcome.report, job.row.remotePath, job.row.size)
+      const end = refusedByScan(tools.gate, outcome, job.row.remotePath, job.row.size)
       return end.state === 'blocked' ? await quarantine(job, tools, part, outcome.report, end) : end
     }
     if (outcome.clearance.bytes !== part.bytes)
@@ -78,13 +78,15 @@ async function createPart(path: string): Promise<PartFile> {
 /** The connection goes back to the pool before the verdict is waited for. */
 async function withScan(job: Job, tools: JobTools, work: (scan: ScanStream) => Promise<void>): Promise<GateOutcome> {
   const scan = await tools.gate.openScan({ name: remoteBasename(job.row.remotePath), signal: job.signal })
+  // To begin and break off would cost the connection.
+  if (scan.failure) return scan.failure
   try {
     await work(scan)
     job.update({ state: 'verifying' })
     return await scan.finish()
   } catch (error) {
     scan.abort()
-    if (error instanceof ScanFailed) return { passes: false, report: error.report }
+    if (error instanceof ScanFailed) return error.refused
     throw error
   }
 }

@@ -1,8 +1,7 @@
 /** The bytes of one download: to the disk and to the scan at once, converted if they are text, and counted. */
 import { SluiceError } from '../../common/errors.ts'
-import type { ScanReport } from '../../common/models.ts'
 import type { FtpClient } from '../ftp/index.ts'
-import type { ScanStream } from '../gate/index.ts'
+import type { Refused, ScanStream } from '../gate/index.ts'
 import { printablePath, type PartFile } from '../local/index.ts'
 import { NotAsText, type Job, type JobTools } from './job.ts'
 import { fromWire, type LineEndConverter } from './line-ends.ts'
@@ -11,11 +10,11 @@ import { looksLikeText, SNIFF_BYTES } from './text-detection.ts'
 
 /** The scan cannot end with OK any more: the rest of the file need not be fetched. */
 export class ScanFailed extends SluiceError {
-  readonly report: ScanReport
+  readonly refused: Refused
 
-  constructor(report: ScanReport) {
-    super('scan-error', report.message ?? 'The scan failed.')
-    this.report = report
+  constructor(refused: Refused) {
+    super(refused.code, refused.report.message ?? 'The scan failed.')
+    this.refused = refused
   }
 }
 

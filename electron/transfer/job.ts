@@ -1,9 +1,9 @@
 /** What upload and download jobs share: what they are given, how they end, and what a scan's outcome means for a row. */
 import { SluiceError, type ErrorData } from '../../common/errors.ts'
-import type { ConflictAction, ConflictPolicy, ScanReport, TransferRow } from '../../common/models.ts'
+import type { ConflictAction, ConflictPolicy, TransferRow } from '../../common/models.ts'
 import { printablePath } from '../local/index.ts'
 import type { FtpPool } from '../ftp/index.ts'
-import type { ScanGate } from '../gate/index.ts'
+import type { Refused, ScanGate } from '../gate/index.ts'
 import type { LeasedRow, QuestionFacts } from './journal-rows.ts'
 import type { TargetFolders } from './target-folders.ts'
 import type { TargetLocks } from './target-locks.ts'
@@ -46,8 +46,9 @@ export function policyOf(leased: LeasedRow): ConflictPolicy | ConflictAction {
  * How a row ends whose scan did not pass.
  * @param size the file's bytes as far as known: the report of a file that was not even begun does not tell
  */
-export function refusedByScan(gate: ScanGate, report: ScanReport, path: string, size: number | null): JobEnd {
+export function refusedByScan(gate: ScanGate, refused: Refused, path: string, size: number | null): JobEnd {
   const name = printablePath(path)
+  const { report } = refused
   if (report.verdict === 'INFECTED') {
     const message = `"${name}" is infected (${report.signature ?? 'unnamed signature'}) and was not let through.`
     return { state: 'blocked', error: { code: 'infected', message } }
@@ -55,7 +56,9 @@ export function refusedByScan(gate: ScanGate, report: ScanReport, path: string, 
   const status = gate.status()
   const tooLarge =
     status.state === 'ready' && status.maxBytes !== null && Math.max(report.bytes, size ?? 0) > status.maxBytes
-  const code = status.state !== 'ready' ? 'agent-unavailable' : tooLarge ? 'scan-too-large' : 'scan-error'
+  // An agent's own report says in words only why it failed.
+  const guessed = status.state !== 'ready' ? 'agent-unavailable' : tooLarge ? 'scan-too-large' : 'scan-error'
+  const code = refused.code === 'scan-error' ? guessed : refused.code
   const why = report.message ?? 'the scanner gave no reason'
   return {
     state: 'failed',

@@ -45,6 +45,11 @@ function nameOfPart({ direction, localPath, remotePath }: TransferRow): string {
     : joinRemote(remoteParent(remotePath), partName(remoteBasename(remotePath)))
 }
 
+/** The agent ended during the scan: it is started again. One that was never there has been waited for already. */
+function lostAgent(error: ErrorData, { scan }: TransferRow): boolean {
+  return error.code === 'agent-unavailable' && scan !== null && scan.bytes > 0
+}
+
 class Transfers implements TransferService {
   readonly #deps: TransferDeps
   readonly #retryDelays: readonly number[]
@@ -285,6 +290,7 @@ class Transfers implements TransferService {
         this.#questioner.next(leased.request.id)
         return
       }
+      if (end.state === 'failed' && lostAgent(end.error, row) && this.#tryAgain(leased, end.error, now)) return
       this.#journal.finish(row, { state: end.state, scan: row.scan, error: end.error, partStays }, now)
       if (end.state === 'done') this.#landed(row)
       return
@@ -294,14 +300,18 @@ class Transfers implements TransferService {
       this.#journal.finish(row, { state: 'cancelled', scan: row.scan, error: null, partStays }, now)
       return
     }
-    const delay = this.#retryDelays[leased.attempts]
-    if (isConnectionLoss(error) && delay !== undefined) {
-      const tries = `try ${leased.attempts + 2} of ${this.#retryDelays.length + 1}`
-      const data = { ...toErrorData(error), message: `${error.message} Going on with ${tries} in ${delay / 1000} s.` }
-      this.#journal.requeue(row.id, { attempts: leased.attempts + 1, notBefore: now + delay, error: data })
-      return
-    }
+    if (isConnectionLoss(error) && this.#tryAgain(leased, toErrorData(error), now)) return
     this.#journal.finish(row, { state: 'failed', scan: row.scan, error: toErrorData(error), partStays }, now)
+  }
+
+  /** Puts a row back into the queue for a while; false when it has had all its tries. */
+  #tryAgain({ row, attempts }: LeasedRow, error: ErrorData, now: number): boolean {
+    const delay = this.#retryDelays[attempts]
+    if (delay === undefined) return false
+    const tries = `try ${attempts + 2} of ${this.#retryDelays.length + 1}`
+    const data = { ...error, message: `${error.message} Going on with ${tries} in ${delay / 1000} s.` }
+    this.#journal.requeue(row.id, { attempts: attempts + 1, notBefore: now + delay, error: data })
+    return true
   }
 
   #landed(row: TransferRow): void {

@@ -48,7 +48,7 @@ async function scanAndSend(job: Job, tools: JobTools, source: Source, target: Up
     onProgress: (scanned) => job.update({ scanned }),
   })
   job.update({ scan: outcome.report, scanned: outcome.report.bytes })
-  if (!outcome.passes) return refusedByScan(tools.gate, outcome.report, job.row.localPath, source.size)
+  if (!outcome.passes) return refusedByScan(tools.gate, outcome, job.row.localPath, source.size)
 
   const { clearance } = outcome
   const type = await decideType(job, tools)

@@ -48,7 +48,11 @@ test('agent killed in mid-scan: ERROR at once; with a new one the retry passes',
   expect(scan.failure).toBe(null)
   first.child.kill('SIGKILL')
   while (scan.failure === null) await scan.write(body)
-  expect(await scan.finish()).toMatchObject({ passes: false, report: { verdict: 'ERROR', sha256: null } })
+  expect(await scan.finish()).toMatchObject({
+    passes: false,
+    code: 'agent-unavailable',
+    report: { verdict: 'ERROR', sha256: null },
+  })
 
   gate.useAgent(null)
   const retry = gate.openScan({ name: 'file' })

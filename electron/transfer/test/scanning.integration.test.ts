@@ -124,7 +124,7 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'the scan decides', () =
     world.agent.kill('SIGKILL')
     const rows = await running
     expect(rows).toMatchObject([{ state: 'failed', scan: { verdict: 'ERROR' } }])
-    expect(['scan-error', 'agent-unavailable']).toContain(rows[0]?.error?.code)
+    expect(rows[0]?.error?.code).toBe('agent-unavailable')
     expect(world.server.commands().some((line) => line.startsWith('STOR'))).toBe(false)
 
     world.clamd.resume()
@@ -152,6 +152,30 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'the scan decides', () =
     expect(await world.settled()).toMatchObject([{ state: 'done', scan: { verdict: 'OK' } }])
     expect(content.equals(await readFile(join(world.local, 'a.bin')))).toBe(true)
   })
+
+  test.each(['upload', 'download'] as const)(
+    'an agent that is back in time costs the %s only a new try',
+    async (direction) => {
+      const world = await startWorld({ retryDelays: [3000, 3000] })
+      world.clamd.pause()
+      const content = randomBytes(2_000_000)
+      const upload = direction === 'upload'
+      const [from, to] = upload ? [world.local, world.server.root] : [world.server.root, world.local]
+      await writeFile(join(from, 'a.bin'), content)
+      const running = world.run({
+        direction,
+        sources: [{ path: upload ? join(world.local, 'a.bin') : '/a.bin' }],
+        targetFolder: upload ? '/' : world.local,
+      })
+      await world.until((rows) => rows.some((row) => row.scanned > 0))
+      world.agent.kill('SIGKILL')
+      await world.until((rows) => rows[0]?.state === 'queued' && rows[0].error?.code === 'agent-unavailable')
+      world.clamd.resume()
+      await world.restart()
+      expect(await running).toMatchObject([{ state: 'done', error: null, scan: { verdict: 'OK' } }])
+      expect(content.equals(await readFile(join(to, 'a.bin')))).toBe(true)
+    },
+  )
 
   test('without an agent every row fails and says so', async () => {
     const world = await startWorld()
