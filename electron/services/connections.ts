@@ -3,6 +3,7 @@
  * made (certificate pins, data mode, protocol log), for the browsing session and for transfers alike. Passwords live
  * in this process's memory only.
  */
+import { endpointUrl } from '../../common/endpoint.ts'
 import type { ConnectRequest, DataMode, Endpoint } from '../../common/models.ts'
 import { SluiceError } from '../../common/errors.ts'
 import { createPool, FtpClient, type FtpOptions, type FtpPool } from '../ftp/index.ts'
@@ -21,12 +22,6 @@ export interface ConnectionsDeps {
 interface Account {
   password: string
   pool: FtpPool | null
-}
-
-/** Says which server and account, for messages and as a key; never the password. */
-export function endpointUrl({ protocol, user, host, port }: Endpoint): string {
-  const bracketed = host.includes(':') ? `[${host}]` : host
-  return `${protocol}://${encodeURIComponent(user)}@${bracketed}:${port}`
 }
 
 export class Connections {

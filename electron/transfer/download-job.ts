@@ -1,5 +1,6 @@
 /** One file from the server to this computer: conflict, part file and scan at once, checks, verdict, final name. */
 import { basename, dirname, join } from 'node:path'
+import { endpointUrl, remoteUrl } from '../../common/endpoint.ts'
 import { SluiceError, toErrorData } from '../../common/errors.ts'
 import type { ScanReport } from '../../common/models.ts'
 import { remoteBasename } from '../../common/remote-path.ts'
@@ -8,7 +9,6 @@ import { containedFolder, PartFile, printablePath, removePart, safeLocalName } f
 import { receive, ScanFailed } from './download-receive.ts'
 import { placeOnDisk, resolveDownloadTarget } from './download-target.ts'
 import { NotAsText, refusedByScan, type Job, type JobEnd, type JobTools } from './job.ts'
-import { endpointKey, remoteUrl } from './remote-access.ts'
 import { namePromisesText } from './text-detection.ts'
 
 /** @throws what the engine or the disk throws; nothing then stands under the file's name that was not there before */
@@ -23,7 +23,7 @@ export async function download(job: Job, tools: JobTools): Promise<JobEnd> {
   const wanted = leased.request.transferType
   const remoteName = remoteBasename(job.row.remotePath)
   const auto =
-    wanted === 'auto' && namePromisesText(remoteName) && !tools.rawText.has(endpointKey(leased.request.endpoint))
+    wanted === 'auto' && namePromisesText(remoteName) && !tools.rawText.has(endpointUrl(leased.request.endpoint))
   try {
     try {
       return await fetch(job, tools, { type: wanted === 'ascii' || auto ? 'ascii' : 'binary', folder, ...conflict })

@@ -1,11 +1,12 @@
 /** The bytes of one download: to the disk and to the scan at once, converted if they are text, and counted. */
+import { endpointUrl } from '../../common/endpoint.ts'
 import { SluiceError } from '../../common/errors.ts'
 import type { FtpClient } from '../ftp/index.ts'
 import type { Refused, ScanStream } from '../gate/index.ts'
 import { printablePath, type PartFile } from '../local/index.ts'
 import { NotAsText, type Job, type JobTools } from './job.ts'
 import { fromWire, type LineEndConverter } from './line-ends.ts'
-import { endpointKey, withClient } from './remote-access.ts'
+import { withClient } from './remote-access.ts'
 import { looksLikeText, SNIFF_BYTES } from './text-detection.ts'
 
 /** The scan cannot end with OK any more: the rest of the file need not be fetched. */
@@ -55,7 +56,7 @@ export async function receive(job: Job, tools: JobTools, { type, part, scan }: R
       if (rest) await store(lines.convert(rest))
       await store(lines.end())
       if (auto && (await isRaw(client, job, bytes, lines))) {
-        tools.rawText.add(endpointKey(leased.request.endpoint))
+        tools.rawText.add(endpointUrl(leased.request.endpoint))
         throw new NotAsText()
       }
     } else {

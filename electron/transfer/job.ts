@@ -13,7 +13,7 @@ export interface JobTools {
   gate: ScanGate
   folders: TargetFolders
   locks: TargetLocks
-  /** Accounts (endpointKey) whose server takes type ASCII and converts nothing. */
+  /** Accounts (endpointUrl) whose server takes type ASCII and converts nothing. */
   rawText: Set<string>
 }
 

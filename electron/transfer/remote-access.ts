@@ -1,7 +1,6 @@
 /** How this room uses connections, and which failures are worth another try. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { SluiceError, type ErrorCode } from '../../common/errors.ts'
-import type { Endpoint } from '../../common/models.ts'
 import type { FtpClient, FtpPool } from '../ftp/index.ts'
 
 /** The connection failed, not the request: the same may work over a new one. */
@@ -54,20 +53,4 @@ export async function withRetries<T>(
       await pause(delay, undefined, { signal })
     }
   }
-}
-
-/** One key for one account on one server. */
-export function endpointKey({ protocol, host, port, user }: Endpoint): string {
-  return JSON.stringify([protocol, host, port, user])
-}
-
-/** Where a remote file is, as a URL without a password. */
-export function remoteUrl(endpoint: Endpoint, path: string): string {
-  const scheme = endpoint.protocol === 'ftp' ? 'ftp' : 'ftps'
-  const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host
-  const encoded = path
-    .split('/')
-    .map((segment) => encodeURIComponent(segment.toWellFormed()))
-    .join('/')
-  return `${scheme}://${encodeURIComponent(endpoint.user)}@${host}:${endpoint.port}${encoded}`
 }

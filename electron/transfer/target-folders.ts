@@ -2,10 +2,11 @@
  * What is known about folders on the servers that uploads go to. Asking for each of a thousand files whether its target
  * exists would cost a round trip (or a listing) a file; one listing a folder, kept for a short while, answers for all.
  */
+import { endpointUrl } from '../../common/endpoint.ts'
 import type { Endpoint, Entry } from '../../common/models.ts'
 import { joinRemote } from '../../common/remote-path.ts'
 import type { FtpPool } from '../ftp/index.ts'
-import { endpointKey, withClient } from './remote-access.ts'
+import { withClient } from './remote-access.ts'
 
 export interface ExistingTarget {
   type: Entry['type']
@@ -113,5 +114,5 @@ function pick({ type, size, modified }: Entry): ExistingTarget {
 }
 
 function key(endpoint: Endpoint, folder: string): string {
-  return `${endpointKey(endpoint)} ${folder}`
+  return `${endpointUrl(endpoint)} ${folder}`
 }

@@ -1,4 +1,5 @@
 /** One file from this computer to the server: conflict, scan, temporary name, checks, final name. */
+import { endpointUrl } from '../../common/endpoint.ts'
 import { SluiceError } from '../../common/errors.ts'
 import { remoteBasename, remoteParent } from '../../common/remote-path.ts'
 import type { FtpClient } from '../ftp/index.ts'
@@ -6,7 +7,7 @@ import type { Clearance } from '../gate/index.ts'
 import { printablePath, statLocal } from '../local/index.ts'
 import { DONE, NotAsText, refusedByScan, type Job, type JobEnd, type JobTools } from './job.ts'
 import { ToWire } from './line-ends.ts'
-import { endpointKey, withClient } from './remote-access.ts'
+import { withClient } from './remote-access.ts'
 import { localFileIsText } from './text-detection.ts'
 import { keepModificationTime, placeOnServer } from './upload-finish.ts'
 import { clearedBytes } from './upload-source.ts'
@@ -56,7 +57,7 @@ async function scanAndSend(job: Job, tools: JobTools, source: Source, target: Up
     await send(job, tools, { clearance, type, target, source })
   } catch (error) {
     if (!(error instanceof NotAsText)) throw error
-    tools.rawText.add(endpointKey(endpoint))
+    tools.rawText.add(endpointUrl(endpoint))
     await send(job, tools, { clearance, type: 'binary', target, source })
   }
   return DONE
@@ -65,7 +66,7 @@ async function scanAndSend(job: Job, tools: JobTools, source: Source, target: Up
 async function decideType(job: Job, tools: JobTools): Promise<'binary' | 'ascii'> {
   const { transferType, endpoint } = job.leased.request
   if (transferType !== 'auto') return transferType
-  if (tools.rawText.has(endpointKey(endpoint))) return 'binary'
+  if (tools.rawText.has(endpointUrl(endpoint))) return 'binary'
   return (await localFileIsText(job.row.localPath, remoteBasename(job.row.remotePath))) ? 'ascii' : 'binary'
 }
 

@@ -1,10 +1,10 @@
 /** What an upload does about a target that is there already. */
+import { endpointUrl } from '../../common/endpoint.ts'
 import { joinRemote, remoteBasename, remoteParent } from '../../common/remote-path.ts'
 import { freeName } from '../local/index.ts'
 import { conflictStep } from './conflicts.ts'
 import { folderInTheWay, policyOf, SKIPPED, type Job, type JobEnd, type JobTools } from './job.ts'
 import type { QuestionFacts } from './journal-rows.ts'
-import { endpointKey } from './remote-access.ts'
 
 export interface UploadTarget {
   /** How the row ends without moving; null: it moves. */
@@ -67,5 +67,5 @@ export async function resolveUploadTarget(
 
 /** Key of an upload's target among the locks. */
 export function lockKey({ leased }: Pick<Job, 'leased'>, remotePath: string): string {
-  return `${endpointKey(leased.request.endpoint)} ${remotePath}`
+  return `${endpointUrl(leased.request.endpoint)} ${remotePath}`
 }

@@ -1,0 +1,18 @@
+/** Servers and accounts as URLs, for messages, records and keys; a password never gets in. */
+import type { Endpoint } from './models.ts'
+
+/** Which account on which server, by which protocol: "ftpes://name@host:21". Differs for different accounts. */
+export function endpointUrl({ protocol, user, host, port }: Endpoint): string {
+  const bracketed = host.includes(':') ? `[${host}]` : host
+  return `${protocol}://${encoded(user)}@${bracketed}:${port}`
+}
+
+/** Where a file on a server is. @param path absolute */
+export function remoteUrl(endpoint: Endpoint, path: string): string {
+  return endpointUrl(endpoint) + path.split('/').map(encoded).join('/')
+}
+
+/** A lone surrogate, which JavaScript strings may hold, would make the encoder throw. */
+function encoded(text: string): string {
+  return encodeURIComponent(text.toWellFormed())
+}
