@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { testOnPosix } from '../testing/test-unless.ts'
 import { readOptions, TOKEN_VARIABLE } from './options.ts'
 
 const token = 't'.repeat(32)
@@ -75,7 +76,7 @@ test('refuses missing, short and odd tokens', async () => {
   }
 })
 
-test.skipIf(process.platform === 'win32')('refuses a token that others may read', async () => {
+testOnPosix('refuses a token that others may read', async () => {
   const { tokenFile } = await files(token, 0o640)
   await expect(readOptions(['--token-file', tokenFile], {})).rejects.toThrow(/chmod 600/)
 })

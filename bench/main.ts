@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   if (values.help || wanted.length === 0) return say(USAGE)
   const rounds = positive(values.rounds, 'rounds')
   const bytes = positive(values.size, 'size') * 1024 * 1024
-  const missing = installPeers(['vsftpd', 'pwdfile', 'openssl', 'curl', 'lftp'], say)
+  const missing = installPeers(['vsftpd', 'pwdfile', 'openssl', 'curl', 'lftp', 'python'], say)
   if (missing.length > 0) throw new Error(`Cannot measure without ${missing.join(', ')}.`)
 
   const folder = realpathSync(mkdtempSync(path.join(values.folder, 'sluice-bench-')))

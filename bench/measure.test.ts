@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { describeWith } from '../testing/describe-with.ts'
 import { measure, median, medianCost } from './measure.ts'
 
 test('median of odd and even numbers of values', () => {
@@ -17,9 +18,8 @@ test('each quantity has its own median', () => {
   expect(medianCost(costs)).toEqual({ seconds: 2, cpu: 20, memory: 200 })
 })
 
-test.skipIf(process.platform === 'win32')(
-  'measures time, CPU and memory of a process, and tells why it failed',
-  async () => {
+describeWith(['python'], 'measuring', () => {
+  test('measures time, CPU and memory of a process, and tells why it failed', async () => {
     const busy = 'const b = Buffer.alloc(150e6, 1); const end = Date.now() + 300; while (Date.now() < end);'
     const cost = await measure([process.execPath, '-e', busy])
     expect(cost.seconds).toBeGreaterThan(0.29)
@@ -28,5 +28,5 @@ test.skipIf(process.platform === 'win32')(
     await expect(measure([process.execPath, '-e', 'console.error("no luck"); process.exit(3)'])).rejects.toThrow(
       /3: no luck/,
     )
-  },
-)
+  })
+})

@@ -1,9 +1,9 @@
 /** Runs a program and tells what it cost: wall time, CPU time, peak memory. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
+import { peer } from '../testing/peers.ts'
 
 export interface Cost {
   /** Wall time from start to end of the process, in seconds. */
@@ -41,8 +41,7 @@ json.dump({"seconds": seconds, "cpu": used.ru_utime + used.ru_stime, "memory": u
  * @throws Error with the program's output when it fails
  */
 export async function measure(command: readonly [string, ...string[]]): Promise<Cost> {
-  const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
-  const wrapper = spawn(python, ['-c', WRAPPER, ...command], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const wrapper = spawn(peer('python'), ['-c', WRAPPER, ...command], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [output] = await Promise.all([text(wrapper.stdout), once(wrapper, 'exit')])
   const { code, output: said, ...cost } = measured.parse(JSON.parse(output))
   if (code !== 0) throw new Error(`${command[0]} ended with ${code}: ${said}`)

@@ -6,9 +6,10 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startClamd, type Clamd } from '../testing/clamd.ts'
+import { peersAreRequired, whyWithout, type PeerName } from '../testing/peers.ts'
 import { startVsftpd, type Vsftpd, type VsftpdOptions } from '../testing/vsftpd.ts'
 import { expect, launchApp, test as base, type LaunchedApp } from './fixture.ts'
-import type { Locator, Page } from '@playwright/test'
+import type { Locator, Page, TestInfo } from '@playwright/test'
 
 /** The window as a person uses it: by what is written on it. */
 export class SluiceWindow {
@@ -82,15 +83,23 @@ interface MainJobFixtures {
   window: SluiceWindow
 }
 
+/** Ends a test as skipped, with the reason, where its peers are missing; where they are required it goes on and fails. */
+function skipWithout(info: TestInfo, ...names: PeerName[]): void {
+  const reason = whyWithout(...names)
+  if (!peersAreRequired()) info.skip(reason !== null, reason ?? '')
+}
+
 export const test = base.extend<MainJobFixtures>({
   serverOptions: [{}, { option: true }],
   settings: [{}, { option: true }],
-  server: async ({ serverOptions }, use) => {
+  server: async ({ serverOptions }, use, info) => {
+    skipWithout(info, 'vsftpd', 'pwdfile', 'openssl')
     const server = await startVsftpd(serverOptions)
     await use(server)
     await server.stop()
   },
-  clamd: async ({}, use) => {
+  clamd: async ({}, use, info) => {
+    skipWithout(info, 'clamd')
     const clamd = await startClamd()
     await use(clamd)
     await clamd.stop()

@@ -4,7 +4,7 @@ import { peersAreRequired, whyWithout, type PeerName } from './peers.ts'
 
 /**
  * A `describe` for tests that need real peers. Where one is missing the block is reported as skipped with the reason
- * in its name; with CI=true it holds one failing test instead.
+ * in its name; on Linux with CI=true it holds one failing test instead.
  */
 export function describeWith(names: readonly PeerName[], title: string, body: () => void): void {
   const reason = whyWithout(...names)

@@ -8,6 +8,7 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { testOnPosix } from '../../testing/test-unless.ts'
 import type { ScannerStatus, ScanReport } from '../../common/models.ts'
 import { createGate, type GateOutcome, type ScanGate } from './index.ts'
 
@@ -448,7 +449,7 @@ test('files that cannot be read throw with the reason', async () => {
   await expect(gate.scanFile(join(folder, 'link'))).rejects.toMatchObject({ code: 'local-not-found' })
 })
 
-test.skipIf(process.platform === 'win32')('a named pipe does not hang the gate', async () => {
+testOnPosix('a named pipe does not hang the gate', async () => {
   const { url } = await fakeAgent(honest)
   const { gate, folder } = await gateFor(url)
   execFileSync('mkfifo', [join(folder, 'pipe')])

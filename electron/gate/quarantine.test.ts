@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { testAsUser, testOnLinux, testOnPosix } from '../../testing/test-unless.ts'
 import type { QuarantineItem, ScanReport } from '../../common/models.ts'
 import { FolderQuarantine } from './quarantine.ts'
 
@@ -40,7 +41,7 @@ test('moves the file away, keeps its story, and knows it after a restart', async
   expect(seen).toEqual([[item]])
 })
 
-test.skipIf(process.platform === 'win32')('nobody else may read or run what is in there', async () => {
+testOnPosix('nobody else may read or run what is in there', async () => {
   const { folder, part, quarantine } = await setUp()
   const { id } = await quarantine.add(part, info)
   const modes = [folder, join(folder, `${id}.quarantined`), join(folder, `${id}.json`)].map(
@@ -102,7 +103,7 @@ test('refuses what was not found infected, what is missing, and links', async ()
   expect(await readdir(folder).catch(() => [])).toEqual([])
 })
 
-test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')('a folder that refuses is an error', async () => {
+testAsUser('a folder that refuses is an error', async () => {
   const { base, part, quarantine } = await setUp()
   await chmod(base, 0o500)
   onTestFinished(() => chmod(base, 0o700))
@@ -110,7 +111,7 @@ test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')('a folder 
 })
 
 // /dev/shm is another device on every usual Linux.
-test.skipIf(process.platform !== 'linux')('moves across devices', async () => {
+testOnLinux('moves across devices', async () => {
   const { part } = await setUp()
   const other = await mkdtemp('/dev/shm/sluice-quarantine-')
   onTestFinished(() => rm(other, { recursive: true, force: true }))

@@ -2,12 +2,11 @@ import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { testAsUser, testOnLinux, testOnPosix } from '../../testing/test-unless.ts'
 import type { Entry } from '../../common/models.ts'
 import { containedFolder, ignoresCase } from './containment.ts'
 import { makeFolder, removeLocal, renameLocal } from './folders.ts'
 import { listLocal, permissionString, statLocal } from './listing.ts'
-
-const posix = process.platform !== 'win32'
 
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'sluice-local-'))
@@ -21,7 +20,7 @@ async function list(path: string): Promise<Map<string, Entry>> {
   return entries
 }
 
-test.runIf(posix)('a listing shows files, folders and links as what they are', async () => {
+testOnPosix('a listing shows files, folders and links as what they are', async () => {
   const root = await folder()
   await writeFile(join(root, 'a.txt'), 'hello', { mode: 0o640 })
   await mkdir(join(root, 'sub'))
@@ -64,7 +63,7 @@ test('a listing can be cancelled', async () => {
   await expect(listLocal(root, { signal }).next()).rejects.toMatchObject({ name: 'AbortError' })
 })
 
-test.runIf(process.platform === 'linux')('a name that is not UTF-8 is shown and can be deleted', async () => {
+testOnLinux('a name that is not UTF-8 is shown and can be deleted', async () => {
   const root = await folder()
   await writeFile(Buffer.concat([Buffer.from(`${root}/bad`), Buffer.from([0xff])]), '')
   await mkdir(join(root, 'sub'))
@@ -102,7 +101,7 @@ test('renaming replaces nothing', async () => {
   expect(await readFile(join(root, 'b'), 'utf8')).toBe('b')
 })
 
-test.runIf(posix)('removal takes links away and leaves what they point to', async () => {
+testOnPosix('removal takes links away and leaves what they point to', async () => {
   const root = await folder()
   await mkdir(join(root, 'outside'))
   await writeFile(join(root, 'outside', 'precious'), '')
@@ -122,7 +121,7 @@ test('removal goes on past what fails', async () => {
   expect(result.failed.map(({ error }) => error.code)).toEqual(['local-not-found', 'unsafe-name'])
 })
 
-test.runIf(posix && process.getuid?.() !== 0)('a folder that cannot be emptied is named', async () => {
+testAsUser('a folder that cannot be emptied is named', async () => {
   const root = await folder()
   await mkdir(join(root, 'tree', 'locked'), { recursive: true })
   await writeFile(join(root, 'tree', 'locked', 'f'), '')
@@ -156,25 +155,22 @@ test('a file on the way is in the way', async () => {
   })
 })
 
-test.runIf(posix)(
-  'a link below the root is not gone through, wherever it points; the root itself may be one',
-  async () => {
-    const root = await folder()
-    await mkdir(join(root, 'real', 'inner'), { recursive: true })
-    await symlink('/tmp', join(root, 'real', 'out'))
-    await symlink('inner', join(root, 'real', 'in'))
-    await symlink('real', join(root, 'alias'))
-    for (const name of ['out', 'in'])
-      await expect(
-        containedFolder(join(root, 'real'), join(root, 'real', name, 'x'), { create: true }),
-      ).rejects.toMatchObject({
-        code: 'unsafe-name',
-      })
-    const through = await containedFolder(join(root, 'alias'), join(root, 'alias', 'inner'))
-    expect(through.endsWith(join('real', 'inner'))).toBe(true)
-  },
-)
+testOnPosix('a link below the root is not gone through, wherever it points; the root itself may be one', async () => {
+  const root = await folder()
+  await mkdir(join(root, 'real', 'inner'), { recursive: true })
+  await symlink('/tmp', join(root, 'real', 'out'))
+  await symlink('inner', join(root, 'real', 'in'))
+  await symlink('real', join(root, 'alias'))
+  for (const name of ['out', 'in'])
+    await expect(
+      containedFolder(join(root, 'real'), join(root, 'real', name, 'x'), { create: true }),
+    ).rejects.toMatchObject({
+      code: 'unsafe-name',
+    })
+  const through = await containedFolder(join(root, 'alias'), join(root, 'alias', 'inner'))
+  expect(through.endsWith(join('real', 'inner'))).toBe(true)
+})
 
-test.runIf(process.platform === 'linux')('the disk is asked whether it ignores case', async () => {
+testOnLinux('the disk is asked whether it ignores case', async () => {
   expect(await ignoresCase(await folder())).toBe(false)
 })

@@ -3,6 +3,7 @@ import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { testOnPosix } from '../../testing/test-unless.ts'
 import { freeName, isPartName, numberedName, PartFile, partName, partPathFor, removePart } from './part-file.ts'
 
 async function folder(): Promise<string> {
@@ -47,7 +48,7 @@ test('what appeared under the name meanwhile is not clobbered, and the part file
   expect(await readFile(join(root, 'b'), 'utf8')).toBe('mine')
 })
 
-test.runIf(posix)('a link that waits under the name is replaced itself; what it points to stays', async () => {
+testOnPosix('a link that waits under the name is replaced itself; what it points to stays', async () => {
   const root = await folder()
   const outside = join(root, 'outside')
   await writeFile(outside, 'precious')
@@ -62,7 +63,7 @@ test.runIf(posix)('a link that waits under the name is replaced itself; what it 
   expect((await lstat(target)).isFile()).toBe(true)
 })
 
-test.runIf(posix)('a link that waits under the temporary name is not followed', async () => {
+testOnPosix('a link that waits under the temporary name is not followed', async () => {
   const root = await folder()
   const path = partPathFor(join(root, 'a'))
   await symlink(join(root, 'elsewhere'), path)
@@ -70,7 +71,7 @@ test.runIf(posix)('a link that waits under the temporary name is not followed', 
   await expect(stat(join(root, 'elsewhere'))).rejects.toMatchObject({ code: 'ENOENT' })
 })
 
-test.runIf(posix)('replacing keeps the permission bits of the old file', async () => {
+testOnPosix('replacing keeps the permission bits of the old file', async () => {
   const target = join(await folder(), 'run.sh')
   await writeFile(target, 'old', { mode: 0o750 })
   const part = await PartFile.create(partPathFor(target))

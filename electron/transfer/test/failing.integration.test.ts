@@ -1,19 +1,19 @@
-import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { describeWith } from '../../../testing/describe-with.ts'
+import { testUnless } from '../../../testing/test-unless.ts'
 import { SluiceError } from '../../../common/errors.ts'
 import type { TransferRequest } from '../../../common/models.ts'
 import { createTransfers } from '../index.ts'
 import { Journal } from '../journal.ts'
 import { startWorld, waitFor } from './environment.ts'
+import { mountSmallDisk, whyNoSmallDisk } from './small-disk.ts'
 
 /** vsftpd slowed down, so that something can happen in the middle of a file. */
 const SLOW = { config: { local_max_rate: '2000000' } }
-const root = process.getuid?.() === 0
+const testWithSmallDisk = testUnless(whyNoSmallDisk())
 
 describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'failing', () => {
   test.each(['upload', 'download'] as const)(
@@ -117,15 +117,11 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'failing', () => {
     expect(rows).toMatchObject([{ state: 'failed', error: { reply: { code: 553 } } }])
   })
 
-  test.runIf(root)('a full disk fails the row and leaves no part file; after making room a retry works', async () => {
-    const world = await startWorld()
-    const disk = await mkdtemp(join(tmpdir(), 'sluice-disk-'))
-    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk], { encoding: 'utf8' })
-    expect(mounted.stderr).toBe('')
-    onTestFinished(async () => {
-      spawnSync('umount', ['-l', disk])
-      await rm(disk, { recursive: true })
-    })
+  testWithSmallDisk('a full disk fails the row and leaves no part file; after making room a retry works', async () => {
+    // One after the other: while the big file fills the disk there is no room for the small one either.
+    const world = await startWorld({ parallel: 1 })
+    const { folder: disk, remove } = mountSmallDisk()
+    onTestFinished(remove)
     await writeFile(join(world.server.root, 'big.bin'), randomBytes(900_000))
     await writeFile(join(world.server.root, 'small.bin'), 'small')
     await writeFile(join(disk, 'filler'), randomBytes(500_000))

@@ -1,0 +1,21 @@
+/** Single vitest tests that not every machine can run. */
+import { test } from 'vitest'
+
+/**
+ * `test`, or, given a reason why it cannot run here, a skipped test that bears the reason in its name. For peers there
+ * is `describeWith`.
+ */
+export function testUnless(reason: string | false): (name: string, body: () => Promise<void> | void) => void {
+  return (name, body) => test.runIf(reason === false)(reason === false ? name : `${name} [${reason}]`, body)
+}
+
+/** For tests of what only POSIX systems have: permission bits, links without privileges, named pipes. */
+export const testOnPosix = testUnless(process.platform === 'win32' && 'needs a POSIX system')
+
+/** For tests of what only Linux does. */
+export const testOnLinux = testUnless(process.platform !== 'linux' && 'needs Linux')
+
+/** For tests of refused access: root is refused nothing. */
+export const testAsUser = testUnless(
+  process.platform === 'win32' ? 'needs a POSIX system' : process.getuid?.() === 0 && 'root is refused nothing',
+)
