@@ -18,10 +18,33 @@ test('the rate is that of the last three seconds', () => {
 
 test('silence makes the rate fall to nothing', () => {
   const meter = new RateMeter()
-  for (let ms = 0; ms <= 1000; ms += 100) meter.add(ms, ms)
-  expect(meter.rate(1000)).toBe(1000)
-  expect(meter.rate(2000)).toBe(500)
+  for (let ms = 0; ms <= 2000; ms += 100) meter.add(ms, ms)
+  expect(meter.rate(2000)).toBe(1000)
   expect(meter.rate(5000)).toBe(0)
+})
+
+test('what the system swallows at first is no rate; a server that takes bytes in gulps has a steady one', () => {
+  const meter = new RateMeter()
+  meter.add(0, 0)
+  // The connection takes a while, then 4 MB go into buffers at once, then 1.35 MB every 1.5 s: 900 kB/s.
+  for (let i = 0; i < 40; i++) meter.add((i + 1) * 100_000, 800 + i)
+  expect(meter.rate(1500)).toBeNull()
+  const rates: (number | null)[] = []
+  for (let gulp = 1; gulp <= 6; gulp++) {
+    const at = 839 + gulp * 1500
+    meter.add(4_000_000 + gulp * 1_350_000, at)
+    rates.push(meter.rate(at), meter.rate(at + 700), meter.rate(at + 1400))
+  }
+  expect(new Set(rates)).toEqual(new Set([900_000]))
+})
+
+test('a second try begins anew', () => {
+  const meter = new RateMeter()
+  for (let ms = 0; ms <= 2000; ms += 100) meter.add(ms, ms)
+  meter.add(0, 2100)
+  expect(meter.rate(2150)).toBeNull()
+  for (let ms = 0; ms <= 2000; ms += 100) meter.add(ms * 2, 2200 + ms)
+  expect(meter.rate(4200)).toBe(2000)
 })
 
 test('thousands of chunks a second do not pile up', () => {
