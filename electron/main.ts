@@ -1,6 +1,17 @@
 /** Composition root: builds every service, hands each what it needs, opens the window. Nobody imports this file. */
 import { join } from 'node:path'
-import { app, clipboard, ipcMain, Menu, nativeTheme, protocol, utilityProcess, type BrowserWindow } from 'electron'
+import {
+  app,
+  clipboard,
+  dialog,
+  ipcMain,
+  Menu,
+  nativeTheme,
+  protocol,
+  utilityProcess,
+  type BrowserWindow,
+} from 'electron'
+import { toErrorData } from '../common/errors.ts'
 import { EVENT_CHANNEL, INVOKE_CHANNEL, type AppEvent } from '../common/ipc.ts'
 import type { Settings } from '../common/models.ts'
 import { createGate } from './gate/index.ts'
@@ -17,6 +28,7 @@ import { RecentConnections } from './services/recent.ts'
 import { Session } from './services/session.ts'
 import { SettingsStore } from './services/settings.ts'
 import { applicationMenu } from './services/menu.ts'
+import { orderlyQuit } from './services/shutdown.ts'
 import { denyPermissions, hardenContents, openMainWindow } from './services/window.ts'
 import { createTransfers } from './transfer/index.ts'
 
@@ -31,9 +43,12 @@ protocol.registerSchemesAsPrivileged([
 hardenContents(app)
 
 if (app.requestSingleInstanceLock()) {
-  app.on('second-instance', () => window?.focus())
+  app.on('second-instance', () => {
+    if (window?.isMinimized()) window.restore()
+    window?.focus()
+  })
   app.on('window-all-closed', () => app.quit())
-  void app.whenReady().then(start)
+  app.whenReady().then(start).catch(refuseToStart)
 } else {
   app.quit()
 }
@@ -117,21 +132,27 @@ async function start(): Promise<void> {
     window = null
   })
 
-  let ended = false
-  app.on('will-quit', (event) => {
-    if (ended) return
+  const end = async (): Promise<void> => {
     // Part files, temporary names on servers and the journal are put in order before the process goes.
-    event.preventDefault()
-    void Promise.allSettled([transfers.dispose(), session.disconnect()])
-      .then(() => connections.dispose())
-      .finally(() => {
-        supervisor.dispose()
-        gate.dispose()
-        events.dispose()
-        ended = true
-        app.quit()
-      })
-  })
+    await Promise.allSettled([transfers.dispose(), session.disconnect()])
+    try {
+      await connections.dispose()
+    } finally {
+      supervisor.dispose()
+      gate.dispose()
+      events.dispose()
+    }
+  }
+  app.on(
+    'will-quit',
+    orderlyQuit(end, () => app.quit()),
+  )
+}
+
+/** Without this a disk that cannot be read would leave a process without a window and without a word. */
+function refuseToStart(error: unknown): void {
+  dialog.showErrorBox('Sluice cannot start', toErrorData(error).message)
+  app.exit(1)
 }
 
 function applyTheme(settings: Settings): void {
