@@ -2,9 +2,9 @@
  * The queue's memory on disk: one row a file, in SQLite (WAL). It is also the history. Workers lease rows from here, so
  * that a million waiting files are rows on disk and not objects. All calls are synchronous and short.
  */
-import { renameSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import type { ErrorData } from '../../common/errors.ts'
+import { SluiceError, type ErrorData } from '../../common/errors.ts'
 import type {
   ConflictAction,
   ConflictPolicy,
@@ -37,6 +37,17 @@ const INTERRUPTED: ErrorData = {
   message: 'The program ended before this file was finished. Retry to move it.',
 }
 
+/**
+ * Result codes that say nothing against the file itself: PERM, BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN
+ * (https://sqlite.org/rescode.html; the low byte of an extended code).
+ */
+const CIRCUMSTANCES: ReadonlySet<number> = new Set([3, 5, 6, 7, 8, 10, 13, 14])
+
+function isDamage(error: unknown): boolean {
+  const code = error instanceof Error && 'errcode' in error ? error.errcode : null
+  return !(typeof code === 'number' && CIRCUMSTANCES.has(code & 0xff))
+}
+
 export class Journal {
   readonly #db: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
@@ -47,7 +58,8 @@ export class Journal {
 
   /**
    * Opens or creates the journal. A file that is not a readable database is set aside under another name: an unreadable
-   * history must not keep the program from starting. Rows that were not finished become `failed` with code `interrupted`.
+   * history must not keep the program from starting. A full disk or a missing permission is no reason to set it aside.
+   * Rows that were not finished become `failed` with code `interrupted`.
    */
   static open(file: string, now: number): Journal {
     let journal: Journal
@@ -55,7 +67,16 @@ export class Journal {
       journal = Journal.#prepare(file)
     } catch (error) {
       if (file === ':memory:') throw error
-      renameSync(file, `${file}.unreadable-${now}`)
+      if (!isDamage(error)) {
+        const why = error instanceof Error ? error.message : String(error)
+        throw new SluiceError('local-io', `The list of transfers in ${file} cannot be opened: ${why}.`, {
+          cause: error,
+        })
+      }
+      // With its log left behind, SQLite would play that into the new file.
+      for (const part of ['', '-wal', '-shm']) {
+        if (existsSync(file + part)) renameSync(file + part, `${file}.unreadable-${now}${part}`)
+      }
       journal = Journal.#prepare(file)
     }
     journal
