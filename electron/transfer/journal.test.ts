@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -183,23 +183,6 @@ test('a hundred thousand rows cost neither time nor objects to lease from', () =
   // Far above what it takes, far below what a scan over all rows would.
   expect(performance.now() - begun).toBeLessThan(5000)
   expect(journal.totals()).toMatchObject({ queued: 99_000, done: 1000 })
-})
-
-test('an unreadable journal takes its log along: nothing of it gets into the new one', async () => {
-  const path = await folder()
-  const file = join(path, 'transfers.sqlite')
-  const old = Journal.open(file, 1)
-  old.addRows(request(old), [row('a')], 1)
-  // As a crash leaves it: the rows are in the write-ahead log, which is there as well.
-  const log = await readFile(`${file}-wal`)
-  old.close()
-  await writeFile(file, 'no database at all, but long enough to look at'.repeat(100))
-  await writeFile(`${file}-wal`, log)
-  const journal = open(file)
-  expect(journal.overview(10)).toEqual([])
-  journal.addRows(request(journal), [row('b')], 2)
-  expect(journal.overview(10)).toHaveLength(1)
-  expect((await readdir(path)).filter((name) => name.includes('unreadable')).length).toBeGreaterThan(1)
 })
 
 test('a journal that is only in use is neither opened nor set aside', async () => {

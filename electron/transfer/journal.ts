@@ -2,7 +2,7 @@
  * The queue's memory on disk: one row a file, in SQLite (WAL). It is also the history. Workers lease rows from here, so
  * that a million waiting files are rows on disk and not objects. All calls are synchronous and short.
  */
-import { existsSync, renameSync } from 'node:fs'
+import { renameSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { SluiceError, type ErrorData } from '../../common/errors.ts'
 import type {
@@ -73,10 +73,7 @@ export class Journal {
           cause: error,
         })
       }
-      // With its log left behind, SQLite would play that into the new file.
-      for (const part of ['', '-wal', '-shm']) {
-        if (existsSync(file + part)) renameSync(file + part, `${file}.unreadable-${now}${part}`)
-      }
+      renameSync(file, `${file}.unreadable-${now}`)
       journal = Journal.#prepare(file)
     }
     journal
