@@ -53,7 +53,8 @@ export async function connect(): Promise<void> {
   }
   useSession.setState({ fieldError: null })
   try {
-    useSession.setState({ session: await call('session.connect', check.request) })
+    // The state comes by events. The answer overtakes them, and taking it too would open the folder twice.
+    await call('session.connect', check.request)
   } catch (error) {
     // The state tells of the failure as a rule; a request that was refused before it began leaves no trace there.
     useSession.setState(({ session }) =>
