@@ -15,18 +15,20 @@ import {
 import { memo } from 'react'
 import type { TransferRow } from '../../../common/models.ts'
 import { remoteParent } from '../../../common/remote-path.ts'
-import { formatBytes, formatBytesExact, formatRate, formatTime } from '../lib/format.ts'
+import { formatBytes, formatBytesExact, formatTime } from '../lib/format.ts'
 import { remoteUrl } from '../lib/ftp-url.ts'
 import { localParent } from '../lib/local-path.ts'
 import { visibleName } from '../lib/names.ts'
 import {
   canCancel,
   canRetry,
+  rateText,
   rowName,
   rowProgress,
   scanLabel,
   stateLabel,
   timeLeft,
+  whyText,
   type Label,
 } from '../lib/transfer-text.ts'
 import { cancelTransfers, retryTransfers } from '../state/transfers.ts'
@@ -51,8 +53,7 @@ export const TransferItem = memo(function TransferItem(props: TransferItemProps)
   const state = stateLabel(row)
   const progress = rowProgress(row)
   const folder = row.direction === 'upload' ? remoteParent(row.remotePath) : localParent(row.localPath)
-  // Where the scan is the reason, its own column says so.
-  const why = row.scan === null || row.scan.verdict === 'OK' ? (row.error?.message ?? null) : null
+  const why = whyText(row)
   const detailId = `transfer-${row.id}-detail`
   return (
     <div
@@ -96,7 +97,7 @@ export const TransferItem = memo(function TransferItem(props: TransferItemProps)
           <Progress name={shown} value={progress} tone={state.tone} />
         </div>
         <div role="cell" className="column-rate">
-          {formatRate(row.rate)}
+          {rateText(row)}
         </div>
         <div role="cell" className="column-time-left">
           {timeLeft(row)}
@@ -106,7 +107,7 @@ export const TransferItem = memo(function TransferItem(props: TransferItemProps)
         </div>
         <div role="cell" className={`column-state tone-${state.tone}`} title={row.error?.message ?? state.text}>
           {state.text}
-          {why !== null && <span className="transfer-why">{visibleName(why)}</span>}
+          {why !== '' && <span className="transfer-why">{visibleName(why)}</span>}
         </div>
         <div role="cell" className="column-actions">
           {canRetry(row) && <IconButton small icon={RotateCw} label="Retry" onClick={() => retryTransfers([row.id])} />}

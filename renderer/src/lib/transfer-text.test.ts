@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest'
 import type { ScanReport, TransferRow } from '../../../common/models.ts'
-import { canCancel, canRetry, rowName, rowProgress, scanLabel, stateLabel, timeLeft } from './transfer-text.ts'
+import {
+  canCancel,
+  canRetry,
+  rateText,
+  rowName,
+  rowProgress,
+  scanLabel,
+  stateLabel,
+  timeLeft,
+  whyText,
+} from './transfer-text.ts'
 
 const row: TransferRow = {
   id: 1,
@@ -74,4 +84,25 @@ test('only what runs can be cancelled, only what failed retried', () => {
   expect([canCancel(row), canRetry(row)]).toEqual([true, false])
   expect([canCancel({ ...row, state: 'failed' }), canRetry({ ...row, state: 'failed' })]).toEqual([false, true])
   expect(canRetry({ ...row, state: 'blocked' })).toBe(false)
+})
+
+test('an upload whose last bytes are in buffers is finishing, at no rate', () => {
+  const sent: TransferRow = { ...row, state: 'transferring', transferred: 1000, rate: 50 }
+  expect([stateLabel(sent).text, rateText(sent), timeLeft(sent)]).toEqual(['Finishing', '', ''])
+  const half = { ...sent, transferred: 500 }
+  expect([stateLabel(half).text, rateText(half), timeLeft(half)]).toEqual(['Uploading', '50 B/s', '10 s'])
+  expect(stateLabel({ ...sent, direction: 'download' }).text).toBe('Downloading')
+})
+
+test('the state says in two words what became of a blocked file, in a sentence why another failed', () => {
+  const error = { code: 'infected', message: '"/very/long/path" is infected' } as const
+  const scan: ScanReport = { ...report, verdict: 'INFECTED', signature: 'Eicar' }
+  expect(whyText({ ...row, state: 'blocked', scan, error })).toBe('not sent')
+  expect(whyText({ ...row, direction: 'download', state: 'blocked', scan, error })).toBe('not saved')
+  // The scan's own column has the reason.
+  expect(whyText({ ...row, state: 'failed', scan: { ...report, verdict: 'ERROR', message: 'gone' }, error })).toBe('')
+  expect(whyText({ ...row, state: 'failed', scan: report, error: { code: 'timeout', message: 'Too late.' } })).toBe(
+    'Too late.',
+  )
+  expect(whyText(row)).toBe('')
 })

@@ -1,6 +1,6 @@
 import { FINAL_STATES, type TransferRow, type TransferState } from '../../../common/models.ts'
 import { remoteBasename } from '../../../common/remote-path.ts'
-import { formatDuration, percent } from './format.ts'
+import { formatDuration, formatRate, percent } from './format.ts'
 import { localBasename } from './local-path.ts'
 
 /** What the transfer list says about a row, in words; colours and icons follow `tone` and never stand alone. */
@@ -31,10 +31,29 @@ export function rowName(row: TransferRow): string {
 }
 
 export function stateLabel(row: TransferRow): Label {
+  if (isFinishing(row)) return { text: 'Finishing', tone: 'busy' }
   if (row.state === 'transferring')
     return { text: row.direction === 'upload' ? 'Uploading' : 'Downloading', tone: 'busy' }
   if (row.state === 'done') return { text: row.direction === 'upload' ? 'Uploaded' : 'Downloaded', tone: 'good' }
   return STATES[row.state]
+}
+
+/** All bytes are sent, but the server has yet to take the last ones out of the buffers between it and us. */
+function isFinishing(row: TransferRow): boolean {
+  return row.direction === 'upload' && row.state === 'transferring' && row.size !== null && row.transferred >= row.size
+}
+
+/** Why a row ended as it did, for the state's column; '' where another column or the state itself says so. */
+export function whyText(row: TransferRow): string {
+  // The scan's column names the signature or the scanner's problem; here is what became of the file.
+  if (row.state === 'blocked') return row.direction === 'upload' ? 'not sent' : 'not saved'
+  if (row.scan !== null && row.scan.verdict !== 'OK') return ''
+  return row.error?.message ?? ''
+}
+
+/** The rate in words; '' when nothing moves any more. */
+export function rateText(row: TransferRow): string {
+  return isFinishing(row) ? '' : formatRate(row.rate)
 }
 
 const NOT_BEGUN: ReadonlySet<TransferState> = new Set(['queued', 'asking', 'preparing'])
@@ -62,6 +81,7 @@ export function rowProgress(row: TransferRow): number | null {
 /** Time left as words; '' when it cannot be told. */
 export function timeLeft(row: TransferRow): string {
   if (row.rate === null || row.rate <= 0 || row.size === null || row.state !== 'transferring') return ''
+  if (isFinishing(row)) return ''
   return formatDuration((row.size - row.transferred) / row.rate)
 }
 
