@@ -67,11 +67,11 @@ function Scanner({ status }: { status: ScannerStatus }) {
     )
   }
   return (
-    <span className="status-item" role="status" title={`Scans on ${status.location}`}>
+    <span className="status-item" role="status" title={`Signatures ${status.signatureVersion}, on ${status.location}`}>
       <ShieldCheck size={14} className="tone-good" aria-hidden />
       <span className="status-text">
-        {engine} · signatures {status.signatureVersion}
-        {status.location !== 'this computer' && ` · on ${status.location}`}
+        Every file is scanned by {engine}
+        {status.location !== 'this computer' && ` on ${status.location}`}
       </span>
     </span>
   )
