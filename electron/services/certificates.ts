@@ -3,8 +3,9 @@
  * for this run ("once").
  */
 import { z } from 'zod'
-import { isCancelled, SluiceError } from '../../common/errors.ts'
+import { isCancelled } from '../../common/errors.ts'
 import type { CertificateInfo, QuestionAnswer } from '../../common/models.ts'
+import { untilAborted } from '../../common/until-aborted.ts'
 import { JsonFile } from './json-file.ts'
 
 const fileSchema = z.record(z.string(), z.string())
@@ -45,7 +46,7 @@ export class Certificates {
   /**
    * Asks the person about a certificate that does not verify and is not pinned.
    * @returns whether to go on
-   * @throws SluiceError cancelled when `signal` aborts
+   * @throws SluiceError cancelled or the signal's reason when `signal` aborts
    */
   async decide(certificate: CertificateInfo, signal: AbortSignal): Promise<boolean> {
     const { host, port, fingerprint } = certificate
@@ -78,17 +79,5 @@ export class Certificates {
       await this.#file.write(Object.fromEntries(this.#pinned))
     }
     return true
-  }
-}
-
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const cancel = (): void => reject(new SluiceError('cancelled', 'Cancelled.'))
-  if (signal.aborted) cancel()
-  signal.addEventListener('abort', cancel, { once: true })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', cancel)
   }
 }

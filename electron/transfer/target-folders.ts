@@ -5,6 +5,7 @@
 import { endpointUrl } from '../../common/endpoint.ts'
 import type { Endpoint, Entry } from '../../common/models.ts'
 import { joinRemote } from '../../common/remote-path.ts'
+import { untilAborted } from '../../common/until-aborted.ts'
 import type { FtpPool } from '../ftp/index.ts'
 import { withClient } from './remote-access.ts'
 
@@ -55,8 +56,7 @@ export class TargetFolders {
         if (known.names === names) known.names = null
       })
     }
-    const names = known.names && (await known.names)
-    signal.throwIfAborted()
+    const names = known.names && (await untilAborted(known.names, signal))
     if (names) return names.get(name) ?? null
     const entry = await withClient(pool, signal, (client) => client.stat1(joinRemote(folder, name), { signal }))
     return entry && pick(entry)

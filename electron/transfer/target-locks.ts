@@ -1,4 +1,6 @@
 /** One writer a target: two rows that lead to the same name go one after the other, and the second sees the first's file. */
+import { untilAborted } from '../../common/until-aborted.ts'
+
 export class TargetLocks {
   readonly #held = new Map<string, Promise<void>>()
 
@@ -7,19 +9,9 @@ export class TargetLocks {
    * @throws the signal's reason when it aborts first
    */
   async hold(key: string, signal: AbortSignal): Promise<() => void> {
+    for (let before = this.#held.get(key); before; before = this.#held.get(key)) await untilAborted(before, signal)
     signal.throwIfAborted()
-    const aborted = Promise.withResolvers<never>()
-    aborted.promise.catch(() => undefined)
-    const onAbort = (): void => aborted.reject(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-    try {
-      for (let before = this.#held.get(key); before; before = this.#held.get(key)) {
-        await Promise.race([before, aborted.promise])
-      }
-      return this.#take(key)
-    } finally {
-      signal.removeEventListener('abort', onAbort)
-    }
+    return this.#take(key)
   }
 
   /** Holds `key` if it is free; null if it is not. */
