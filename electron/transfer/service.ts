@@ -192,8 +192,13 @@ class Transfers implements TransferService {
   #replan(request: RequestRecord, row: TransferRow): void {
     const upload = request.direction === 'upload'
     const source = { path: upload ? row.localPath : row.remotePath, target: upload ? row.remotePath : row.localPath }
-    this.#plan(request, [source]).catch(() => {
-      // Only ending the program gets here; rows tell of everything else.
+    this.#plan(request, [source]).catch((error: unknown) => {
+      if (this.#stop.signal.aborted) return
+      // The row was taken to be planned again: what it stands for must not vanish with it.
+      const { localPath, remotePath } = row
+      const failed = { kind: 'folder', localPath, remotePath, size: null, modified: null, state: 'failed' } as const
+      const range = this.#journal.addRows(request, [{ ...failed, error: toErrorData(error) }], Date.now())
+      if (range) this.#feed.added(range.first, range.last)
     })
   }
 
