@@ -88,12 +88,7 @@ function roomRule([room, { core = false, npm = [], paths = [] }]) {
 
 /** The same wall for a room's tests, with a door to the test tools. */
 function roomTestRule([room, { npm = [], paths = [] }]) {
-  const tools = [
-    '^testing/',
-    '^agent/main\\.ts$',
-    '\\.css$',
-    ...packages([...npm, 'vitest', 'fast-check', 'zod']),
-  ]
+  const tools = ['^testing/', '^agent/main\\.ts$', '\\.css$', ...packages([...npm, 'vitest', 'fast-check', 'zod'])]
   return {
     name: `${room.replace(/\\|\/$/g, '').replaceAll('/', '-')}-tests-keep-to-their-walls`,
     comment: `Tests of ${room} may also use testing/ and the agent's entry.`,

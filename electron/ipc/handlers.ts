@@ -1,7 +1,6 @@
 /** The contract's handlers: each hands its call to the service that owns the matter. */
-import type { AppInfo, Entry, ListingSummary, Side } from '../../common/models.ts'
+import type { AppInfo, Entry, Side } from '../../common/models.ts'
 import { listLocal, makeFolder, removeLocal, renameLocal } from '../local/index.ts'
-import type { FtpClient } from '../ftp/index.ts'
 import type { ScanGate } from '../gate/index.ts'
 import type { AgentSupervisor } from '../services/agent-supervisor.ts'
 import type { ProtocolLog } from '../services/protocol-log.ts'
@@ -77,9 +76,10 @@ export function createHandlers(deps: HandlerDeps): IpcHandlers {
           handed = true
           events.emit({ type: 'listing', side: 'remote', requestId, entries })
         }
-        const list = (client: FtpClient): Promise<ListingSummary> => listRemote(client, path, onEntries, signal)
-        // Rows that the window has would come twice.
-        return session.run(list, { again: () => !handed && !signal.aborted })
+        return session.run((client) => listRemote(client, path, onEntries, signal), {
+          // Rows that the window has would come twice.
+          again: () => !handed && !signal.aborted,
+        })
       }),
     'remote.mkdir': ({ folder, name }) =>
       changing('remote', folder, () => session.run((client) => makeRemoteFolder(client, folder, name))),
