@@ -73,6 +73,15 @@ export class PartFile {
   }
 
   /**
+   * Sets the file's modification time; call it after the last write. A disk that refuses, or a time it cannot store,
+   * is no reason to lose the file.
+   * @param modified ms since the epoch
+   */
+  async stamp(modified: number): Promise<void> {
+    await this.#handle.utimes(Date.now() / 1000, modified / 1000).catch(() => undefined)
+  }
+
+  /**
    * Gives the file its name, in its folder.
    *
    * Without `replace` nothing is ever clobbered, not even a file that appeared this moment: link(2) fails where

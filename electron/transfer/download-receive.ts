@@ -9,6 +9,9 @@ import { fromWire, type LineEndConverter } from './line-ends.ts'
 import { withClient } from './remote-access.ts'
 import { looksLikeText, SNIFF_BYTES } from './text-detection.ts'
 
+/** ms */
+const DAY = 86_400_000
+
 /** The scan cannot end with OK any more: the rest of the file need not be fetched. */
 export class ScanFailed extends SluiceError {
   readonly refused: Refused
@@ -63,7 +66,30 @@ export async function receive(job: Job, tools: JobTools, { type, part, scan }: R
       await checkSize(client, job, bytes)
       job.update({ size: bytes })
     }
+    const listed = leased.modified
+    const modified = isWholeTime(listed) ? listed : await askModified(client, row.remotePath, signal)
+    if (modified !== null) await part.stamp(modified)
   })
+}
+
+/**
+ * Whether a listing's time can be a file's. `LIST` gives older files a date alone, which reads as midnight, and times of
+ * a clock in a zone of its own, which may lie ahead of ours.
+ */
+function isWholeTime(listed: number | null): listed is number {
+  return listed !== null && listed % DAY !== 0 && listed <= Date.now()
+}
+
+/** MDTM for a file whose time no listing told (RFC 3659 section 3); null where the server does not say. */
+async function askModified(client: FtpClient, path: string, signal: AbortSignal): Promise<number | null> {
+  if (!client.features.has('MDTM')) return null
+  try {
+    return await client.modified(path, { signal })
+  } catch {
+    // The bytes are all here: not even a connection that is lost now would make them worse.
+    signal.throwIfAborted()
+    return null
+  }
 }
 
 /** Holds back a file's first bytes until they are known to be text. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { describeWith } from '../../../testing/describe-with.ts'
@@ -54,6 +54,23 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'moving files', () => {
     expect(rows).toMatchObject([{ state: 'done', error: null, size: content.length, scan: { verdict: 'OK' } }])
     expect(await tree(world.local)).toEqual(['a.bin'])
     expect(content.equals(await readFile(join(world.local, 'a.bin')))).toBe(true)
+  })
+
+  test('a file that comes down keeps its time, from the listing or asked for', async () => {
+    const world = await startWorld()
+    // Listings tell the minute of recent files, and of older ones the day.
+    const [recent, old] = [new Date(Math.floor(Date.now() / 60_000 - 1442) * 60_000), new Date('2019-03-04T05:06:07Z')]
+    await mkdir(join(world.server.root, 'folder'))
+    const files = Object.entries({ 'pointed-at': old, 'folder/listed': recent, 'folder/old': old })
+    for (const [name, time] of files) {
+      await writeFile(join(world.server.root, name), name)
+      await utimes(join(world.server.root, name), time, time)
+    }
+    const sources = [{ path: '/pointed-at', type: 'file' as const }, { path: '/folder' }]
+    const rows = await world.run({ direction: 'download', sources, targetFolder: world.local })
+    expect(rows.map(({ state }) => state)).toEqual(['done', 'done', 'done'])
+    for (const [name, time] of files) expect((await stat(join(world.local, name))).mtime).toEqual(time)
+    expect(world.server.commands().filter((line) => line.startsWith('MDTM'))).toHaveLength(2)
   })
 
   test('empty files move too', async () => {
