@@ -59,18 +59,20 @@ export async function removeRemote(
   entries: readonly { name: string; type: EntryType }[],
 ): Promise<RemovalResult> {
   const result: RemovalResult = { removed: 0, failed: [] }
-  for (const { name, type } of entries) await removeEntry(client, joinRemote(folder, checkName(name)), type, 0, result)
+  for (const entry of entries) await removeEntry(client, folder, entry, 0, result)
   return result
 }
 
 async function removeEntry(
   client: FtpClient,
-  path: string,
-  type: EntryType,
+  folder: string,
+  { name, type }: { name: string; type: EntryType },
   depth: number,
   result: RemovalResult,
 ): Promise<void> {
+  const path = joinRemote(folder, name)
   try {
+    checkName(name)
     if (type === 'dir') {
       await removeContents(client, path, depth, result)
       await client.rmdir(path)
@@ -91,9 +93,7 @@ async function removeContents(client: FtpClient, path: string, depth: number, re
   }
   const contents: Entry[] = []
   for await (const entries of client.list(path)) contents.push(...entries)
-  for (const entry of contents) {
-    await removeEntry(client, joinRemote(path, checkName(entry.name)), entry.type, depth + 1, result)
-  }
+  for (const entry of contents) await removeEntry(client, path, entry, depth + 1, result)
 }
 
 /** A name is one path segment: a listing or a person that says otherwise is refused (CVE-2026-27699). */

@@ -221,10 +221,15 @@ describeWith(['vsftpd', 'pwdfile', 'openssl'], 'a session on vsftpd', () => {
     const result = await session.run((client) =>
       removeRemote(client, '/', [
         { name: 'missing', type: 'file' },
+        { name: '../x', type: 'file' },
         { name: 'b', type: 'file' },
       ]),
     )
-    expect(result).toMatchObject({ removed: 1, failed: [{ path: '/missing' }] })
+    expect(result).toMatchObject({
+      removed: 1,
+      failed: [{ path: '/missing' }, { path: '/../x', error: { code: 'name-refused' } }],
+    })
+    expect(server.commands().filter((line) => line.includes('..'))).toEqual([])
     expect(await readdir(server.root)).toEqual([])
   })
 })
