@@ -111,3 +111,17 @@ test('an agent on another machine: the token is read from its file, a missing fi
   await vi.waitFor(() => expect(useAgent).toHaveBeenLastCalledWith(address))
   expect(started).toEqual([])
 })
+
+test('an agent that hangs at its start is ended, so that the next try begins', () => {
+  const { supervisor, started, useAgent } = supervise()
+  supervisor.start()
+  vi.advanceTimersByTime(120_000)
+  expect(started[0]?.process.killed).toBe(true)
+  started[0]?.process.emit('exit', 15)
+  expect(useAgent).toHaveBeenLastCalledWith(null, expect.objectContaining({ code: 'agent-unavailable' }))
+  vi.advanceTimersByTime(1000)
+  started[1]?.process.emit('message', { type: 'listening', port: 4711 })
+  vi.advanceTimersByTime(600_000)
+  expect(started).toHaveLength(2)
+  expect(started[1]?.process.killed).toBe(false)
+})

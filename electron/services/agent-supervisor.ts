@@ -20,6 +20,8 @@ export type ForkAgent = (args: string[], env: Record<string, string | undefined>
 
 /** ms before each try to start again; the last one repeats */
 const RESTART_DELAYS = [200, 1000, 3000, 10_000, 30_000]
+/** ms from the start to the word where it listens; to look for engines takes some seconds at worst */
+const START_LIMIT = 60_000
 /** An agent that lived this long (ms) was well: the next failure starts with the first delay again. */
 const STABLE_AFTER = 30_000
 
@@ -29,6 +31,7 @@ export class AgentSupervisor {
   #settings: Settings['agent']
   #process: AgentProcess | null = null
   #restartTimer: NodeJS.Timeout | null = null
+  #startTimer: NodeJS.Timeout | null = null
   #failures = 0
   #disposed = false
 
@@ -57,8 +60,8 @@ export class AgentSupervisor {
   }
 
   #stop(): void {
-    if (this.#restartTimer !== null) clearTimeout(this.#restartTimer)
-    this.#restartTimer = null
+    for (const timer of [this.#restartTimer, this.#startTimer]) if (timer !== null) clearTimeout(timer)
+    this.#restartTimer = this.#startTimer = null
     const child = this.#process
     this.#process = null
     child?.kill()
@@ -73,13 +76,18 @@ export class AgentSupervisor {
     // The token goes by environment: an argument list is readable by every user of the machine.
     const child = this.#fork(args, { ...process.env, SLUICE_AGENT_TOKEN: token })
     this.#process = child
+    // Its end is then handled like any other.
+    const startTimer = setTimeout(() => child.kill(), START_LIMIT)
+    this.#startTimer = startTimer
     child.on('message', (message) => {
       const ready = agentReadySchema.safeParse(message)
       if (ready.success && this.#process === child) {
+        clearTimeout(startTimer)
         this.#gate.useAgent({ url: `http://127.0.0.1:${ready.data.port}`, token })
       }
     })
     child.once('exit', (code) => {
+      clearTimeout(startTimer)
       if (this.#process !== child || this.#disposed) return
       this.#process = null
       if (performance.now() - startedAt > STABLE_AFTER) this.#failures = 0
