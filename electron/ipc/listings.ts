@@ -16,8 +16,4 @@ export class Listings {
       if (this.#running.get(side) === own) this.#running.delete(side)
     }
   }
-
-  dispose(): void {
-    for (const controller of this.#running.values()) controller.abort()
-  }
 }
