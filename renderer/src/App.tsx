@@ -54,7 +54,7 @@ export function App() {
   if (!ready) return <main className="start-problem" aria-busy="true" aria-label="Starting" />
 
   return (
-    <Tooltip.Provider delayDuration={500} skipDelayDuration={200}>
+    <Tooltip.Provider delayDuration={500} skipDelayDuration={200} disableHoverableContent>
       <FloatingRoot value={main}>
         <div className="app">
           <header className="app-head">
