@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest'
+import type { ErrorCode } from '../../../common/errors.ts'
 import type { IpcReply } from '../../../common/ipc.ts'
 import type { Entry, ListingSummary } from '../../../common/models.ts'
 import { clickRow } from '../lib/selection.ts'
@@ -122,4 +123,19 @@ test('a second click on a column turns the order round', async () => {
   expect(shown()).toEqual(['b', 'a'])
   sortBy('remote', 'name')
   expect(shown()).toEqual(['a', 'b'])
+})
+
+test('what was read stays to look at when a refresh finds no server, but not when the folder is gone', async () => {
+  await open(['a', 'b'])
+  const refuse = async (code: ErrorCode): Promise<void> => {
+    const done = refresh('remote')
+    asked.shift()?.answer({ ok: false, error: { code, message: 'No.' } })
+    await done
+  }
+  for (const code of ['connection-lost', 'connect-failed', 'host-not-found', 'timeout'] as const) {
+    await refuse(code)
+    expect([paneOf('remote').status, ...shown()]).toEqual(['ready', 'a', 'b'])
+  }
+  await refuse('not-found')
+  expect([paneOf('remote').status, ...shown()]).toEqual(['error'])
 })

@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import { isCancelled, type ErrorData } from '../../../common/errors.ts'
+import { isCancelled, type ErrorCode, type ErrorData } from '../../../common/errors.ts'
 import type { Entry, ListingSummary, Side } from '../../../common/models.ts'
 import { remoteParent } from '../../../common/remote-path.ts'
 import { call, shownError } from '../api.ts'
@@ -127,6 +127,15 @@ export async function refresh(side: Side, select: string | null = null): Promise
   await request(wanted, pane.path)
 }
 
+/** What a refresh fails with when there is no connection, and none comes about. */
+const NO_CONNECTION: ReadonlySet<ErrorCode> = new Set([
+  'connection-lost',
+  'not-connected',
+  'connect-failed',
+  'host-not-found',
+  'timeout',
+])
+
 async function request(wanted: Request, path: string): Promise<void> {
   const { side } = wanted
   requests[side] = wanted
@@ -138,7 +147,7 @@ async function request(wanted: Request, path: string): Promise<void> {
     requests[side] = null
     const data = shownError(error)
     // The session tells of a lost connection; what was read before it stays to look at.
-    const stays = wanted.replace && (data.code === 'connection-lost' || data.code === 'not-connected')
+    const stays = wanted.replace && NO_CONNECTION.has(data.code)
     if (stays || isCancelled(error)) return setPane(side, { status: 'ready' })
     const nothing = { listing: emptyListing(), view: [], selection: NO_SELECTION, renaming: null }
     setPane(side, { ...nothing, status: 'error', error: data })
