@@ -31,7 +31,7 @@ import {
   whyText,
   type Label,
 } from '../lib/transfer-text.ts'
-import { cancelTransfers, retryTransfers } from '../state/transfers.ts'
+import { cancelTransfers, retryTransfers, useTransfers } from '../state/transfers.ts'
 import { FileName } from './FileName.tsx'
 import { IconButton } from './IconButton.tsx'
 
@@ -50,7 +50,8 @@ export const TransferItem = memo(function TransferItem(props: TransferItemProps)
   const name = rowName(row)
   const shown = visibleName(name)
   const Direction = row.direction === 'upload' ? ArrowUp : ArrowDown
-  const state = stateLabel(row)
+  const cancelling = useTransfers((s) => s.cancelling.has(row.id)) && canCancel(row)
+  const state: Label = cancelling ? { text: 'Cancelling', tone: 'busy' } : stateLabel(row)
   const progress = rowProgress(row)
   const folder = row.direction === 'upload' ? remoteParent(row.remotePath) : localParent(row.localPath)
   const why = whyText(row)
@@ -111,7 +112,9 @@ export const TransferItem = memo(function TransferItem(props: TransferItemProps)
         </div>
         <div role="cell" className="column-actions">
           {canRetry(row) && <IconButton small icon={RotateCw} label="Retry" onClick={() => retryTransfers([row.id])} />}
-          {canCancel(row) && <IconButton small icon={X} label="Cancel" onClick={() => cancelTransfers([row.id])} />}
+          {canCancel(row) && !cancelling && (
+            <IconButton small icon={X} label="Cancel" onClick={() => cancelTransfers([row.id])} />
+          )}
         </div>
       </div>
       {open && <Detail id={detailId} row={row} />}

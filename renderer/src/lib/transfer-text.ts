@@ -13,7 +13,7 @@ export interface Label {
 
 const STATES: Record<TransferState, Label> = {
   queued: { text: 'Queued', tone: 'muted' },
-  asking: { text: 'Waiting for your answer', tone: 'warn' },
+  asking: { text: 'Waiting for you', tone: 'warn' },
   preparing: { text: 'Preparing', tone: 'busy' },
   scanning: { text: 'Scanning', tone: 'busy' },
   transferring: { text: 'Transferring', tone: 'busy' },

@@ -1,6 +1,7 @@
 import { create } from 'zustand'
 import type { TransferRequest, TransferTotals } from '../../../common/models.ts'
 import { call } from '../api.ts'
+import { canCancel } from '../lib/transfer-text.ts'
 import { applyChange, queueOf, type Queue, type TransferFilter } from '../lib/transfer-queue.ts'
 import type { AppEvent } from '../../../common/ipc.ts'
 import { useSettings } from './settings.ts'
@@ -10,12 +11,15 @@ interface TransfersSlice {
   queue: Queue
   totals: TransferTotals
   filter: TransferFilter
+  /** Rows that were told to end and have not yet: a server may take seconds to let go. */
+  cancelling: ReadonlySet<number>
 }
 
 export const useTransfers = create<TransfersSlice>()(() => ({
   queue: queueOf([]),
   totals: { queued: 0, active: 0, done: 0, blocked: 0, failed: 0 },
   filter: 'all',
+  cancelling: new Set(),
 }))
 
 export async function loadTransfers(): Promise<void> {
@@ -24,9 +28,13 @@ export async function loadTransfers(): Promise<void> {
 }
 
 export function takeTransfers(event: Extract<AppEvent, { type: 'transfers' }>): void {
-  useTransfers.setState(({ queue }) => ({
+  useTransfers.setState(({ queue, cancelling }) => ({
     queue: applyChange(queue, event.changed, event.removed),
     totals: event.totals,
+    cancelling: without(cancelling, [
+      ...event.changed.filter((row) => !canCancel(row)).map((row) => row.id),
+      ...event.removed,
+    ]),
   }))
 }
 
@@ -53,6 +61,29 @@ export function startTransfer(wanted: Wanted): void {
   }
 }
 
-export const cancelTransfers = (ids: number[]): void => report(call('transfers.cancel', ids))
-export const retryTransfers = (ids: number[]): void => report(call('transfers.retry', ids))
+export function cancelTransfers(ids: number[]): void {
+  useTransfers.setState(({ cancelling }) => ({ cancelling: new Set([...cancelling, ...ids]) }))
+  report(
+    call('transfers.cancel', ids).catch((error: unknown) => {
+      notCancelling(ids)
+      throw error
+    }),
+  )
+}
+
+export function retryTransfers(ids: number[]): void {
+  notCancelling(ids)
+  report(call('transfers.retry', ids))
+}
+
+function notCancelling(ids: number[]): void {
+  useTransfers.setState(({ cancelling }) => ({ cancelling: without(cancelling, ids) }))
+}
+
+/** The set without these; the same one, if they are not in it. */
+function without(set: ReadonlySet<number>, ids: readonly number[]): ReadonlySet<number> {
+  if (!ids.some((id) => set.has(id))) return set
+  const gone = new Set(ids)
+  return new Set([...set].filter((id) => !gone.has(id)))
+}
 export const clearFinished = (): void => report(call('transfers.clearFinished'))
