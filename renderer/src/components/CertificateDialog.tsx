@@ -18,7 +18,7 @@ export function CertificateDialog({ question }: { question: Extract<Question, { 
     ['Problem', certificate.reason],
     ['Issued to', certificate.subject],
     ['Issued by', certificate.issuer],
-    ['Valid for', certificate.names.join(', ') || 'no names'],
+    ['Host names', certificate.names.join(', ') || 'no names'],
     ['Valid', `${formatTime(certificate.validFrom)} to ${formatTime(certificate.validTo)}`],
   ]
   return (

@@ -37,6 +37,11 @@ export function ConnectionBar() {
   useEffect(() => {
     if (fieldError) bar.current?.querySelector<HTMLInputElement>(`[name='${fieldError.field}']`)?.focus()
   }, [fieldError])
+  const refused = session.state === 'disconnected' && session.error?.code === 'login-refused'
+  useEffect(() => {
+    // A mistyped password is the likeliest reason, and typing replaces it.
+    if (refused) password.current?.select()
+  }, [refused])
 
   const busy = session.state === 'connecting'
   const fixed = busy || session.state === 'connected'
