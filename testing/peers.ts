@@ -114,6 +114,8 @@ function hasApt(): boolean {
 }
 
 const POLICY = '/usr/sbin/policy-rc.d'
+/** A mirror that answers nothing must not hold up the tests for ever. */
+const INSTALL_LIMIT_MS = 10 * 60_000
 
 /**
  * Installs the Debian packages of missing peers, where that is possible without asking anyone, and tells `say` what it
@@ -138,7 +140,11 @@ export function installPeers(names: readonly PeerName[], say: (line: string) => 
   const script = `${forbid}\n${install} ${packages} || { apt-get update -q && ${install} ${packages}; } || { ${oneByOne}; }`
   const environment = ['env', 'DEBIAN_FRONTEND=noninteractive', 'RUNLEVEL=1']
   const [command, ...args] = [...asRoot, ...environment, 'sh', '-c', script]
-  const done = spawnSync(command ?? 'env', args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
+  const done = spawnSync(command ?? 'env', args, {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    timeout: INSTALL_LIMIT_MS,
+  })
   if (done.status !== 0) say(`apt-get failed:\n${`${done.stdout}${done.stderr}`.split('\n').slice(-20).join('\n')}`)
   return missing.filter((name) => findPeer(name) === null)
 }
