@@ -4,11 +4,11 @@ import { connect } from 'node:net'
 import { once } from 'node:events'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { askClamd, startClamd, type Clamd, type ClamdOptions } from './clamd.ts'
 import { describeWith } from './describe-with.ts'
 import { eicar, EICAR_SIGNATURE } from './eicar.ts'
-import { findPeer, peer, rootPrefix, whyWithout } from './peers.ts'
+import { findPeer, peer, peersAreRequired, rootPrefix, whyWithout } from './peers.ts'
 import { startVsftpd, type Vsftpd, type VsftpdOptions } from './vsftpd.ts'
 
 const run = promisify(execFile)
@@ -190,4 +190,18 @@ describeWith(['clamd'], 'clamd', () => {
 test('a missing peer is named with its package', () => {
   expect(findPeer('openssl')).toMatch(/openssl/)
   expect(whyWithout('openssl')).toBeNull()
+})
+
+test('a missing peer fails on Linux build machines alone: hosted services set CI on every system', () => {
+  const { platform } = process
+  onTestFinished(() => void Object.defineProperty(process, 'platform', { value: platform }))
+  const required = (system: NodeJS.Platform, ci: string): boolean => {
+    Object.defineProperty(process, 'platform', { value: system })
+    vi.stubEnv('CI', ci)
+    return peersAreRequired()
+  }
+  expect(required('linux', 'true')).toBe(true)
+  expect(required('linux', '')).toBe(false)
+  expect(required('darwin', 'true')).toBe(false)
+  expect(required('win32', 'true')).toBe(false)
 })
