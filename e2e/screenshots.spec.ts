@@ -1,8 +1,9 @@
 /**
  * Pictures of the window in its states, for people to judge. The README's picture is one of them:
- * `SLUICE_SCREENSHOT=docs/screenshot.png npx playwright test e2e/screenshots.spec.ts` writes it anew.
+ * `SLUICE_SCREENSHOT=docs/screenshot.png npx playwright test e2e/screenshots.spec.ts` writes it anew. With
+ * `SLUICE_SCREENSHOT_HOME=/home/mara`, a folder that must not exist yet, the left pane shows that path, not a temporary one.
  */
-import { copyFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { eicar } from '../testing/eicar.ts'
 import { expect, test } from './main-job-fixture.ts'
@@ -19,7 +20,23 @@ function fill(folder: string, files: Record<string, number>): void {
   }
 }
 
-test.use({ serverOptions: { tls: 'explicit', config: { local_max_rate: '900000' } } })
+test.use({
+  serverOptions: {
+    tls: 'explicit',
+    users: [{ name: 'mara', password: 'not kept anywhere' }],
+    config: { local_max_rate: '900000' },
+  },
+})
+const home = process.env['SLUICE_SCREENSHOT_HOME']
+if (home !== undefined) {
+  test.use({
+    localFolder: async ({}, use) => {
+      mkdirSync(home) // throws if it exists: it is removed afterwards
+      await use(home)
+      rmSync(home, { recursive: true, force: true })
+    },
+  })
+}
 
 for (const theme of ['light', 'dark'] as const) {
   test.describe(`in ${theme}`, () => {
@@ -70,6 +87,9 @@ for (const theme of ['light', 'dark'] as const) {
       await window.drag('Local', 'field recordings.flac')
       await expect(window.transfer('field recordings.flac')).toContainText('Uploading')
       await expect(window.transfer('field recordings.flac')).toContainText(/[1-9]\d? %/)
+      await expect(window.transfer('field recordings.flac')).toContainText(/[kM]B\/s/)
+      // By mouse, so that the picture has no keyboard's focus ring.
+      await window.row('Remote', 'catalogue.csv').click()
       const picture = await shot('at-work')
       const wanted = process.env['SLUICE_SCREENSHOT']
       if (wanted !== undefined && theme === 'light') copyFileSync(picture, wanted)
