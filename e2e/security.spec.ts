@@ -59,3 +59,18 @@ test('the bridge is all there is, and main checks what comes over it', async ({ 
     expect(reply).toMatchObject({ ok: false, error: { code: 'bad-argument' } })
   }
 })
+
+test('a page that crashed is loaded again; main has lost nothing', async ({ app, page, window }) => {
+  await expect(window.pane('Local').getByRole('grid')).toBeVisible()
+  const session = await page.context().newCDPSession(page)
+  // Never answered: the page is gone.
+  void session.send('Page.crash').catch(() => undefined)
+  // Playwright gives a crashed page up for good, so main is asked what its window shows.
+  const grids = () =>
+    app.evaluate(async ({ BrowserWindow }) => {
+      const [first] = BrowserWindow.getAllWindows()
+      return first?.webContents.executeJavaScript('document.querySelectorAll("[role=grid]").length') as Promise<number>
+    })
+  await page.waitForEvent('crash')
+  await expect.poll(grids).toBeGreaterThan(0)
+})

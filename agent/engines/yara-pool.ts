@@ -59,6 +59,11 @@ export class YaraPool {
   #next(): void {
     while (this.#queue.length > 0) {
       const thread = this.#idle.pop()
+      // One that died while it had nothing to do would never answer.
+      if (thread?.worn === true) {
+        void this.#retire(thread)
+        continue
+      }
       if (thread === undefined) {
         if (this.#threads.size + this.#starting < this.#size) void this.#add()
         return

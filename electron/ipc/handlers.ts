@@ -1,4 +1,5 @@
 /** The contract's handlers: each hands its call to the service that owns the matter. */
+import { toErrorData } from '../../common/errors.ts'
 import type { AppInfo, Entry, Side } from '../../common/models.ts'
 import { listLocal, makeFolder, removeLocal, renameLocal } from '../local/index.ts'
 import type { ScanGate } from '../gate/index.ts'
@@ -51,7 +52,12 @@ export function createHandlers(deps: HandlerDeps): IpcHandlers {
     'session.get': () => session.state,
     'session.connect': async (request) => {
       const state = await session.connect(request)
-      events.emit({ type: 'recent', connections: await recent.add(request, Date.now()) })
+      try {
+        events.emit({ type: 'recent', connections: await recent.add(request, Date.now()) })
+      } catch (error) {
+        // The session stands; that it cannot be remembered is worth a line, not a failed connect.
+        deps.log.add(0, 'error', toErrorData(error).message)
+      }
       return state
     },
     'session.disconnect': () => session.disconnect(),

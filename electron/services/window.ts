@@ -37,6 +37,10 @@ export function openMainWindow(preload: string, darkBackground: boolean): Browse
     },
   })
   window.once('ready-to-show', () => window.show())
+  // Main owns the truth, so a page that crashed is simply loaded again; transfers have not noticed.
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason !== 'clean-exit' && !window.isDestroyed()) void window.loadURL(`${APP_ORIGIN}/index.html`)
+  })
   void window.loadURL(`${APP_ORIGIN}/index.html`)
   return window
 }
