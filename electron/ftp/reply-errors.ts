@@ -12,7 +12,8 @@ export function replyError(what: string, host: string, reply: Reply): SluiceErro
 }
 
 export function showReply(reply: Reply): string {
-  return `${reply.code} ${reply.text.split('\n').at(-1)?.trim() ?? ''}`.trim()
+  // Without its full stop: it stands inside sentences that have their own.
+  return `${reply.code} ${reply.text.split('\n').at(-1)?.trim() ?? ''}`.trim().replace(/\.$/, '')
 }
 
 function errorCode(reply: Reply): ErrorCode {
