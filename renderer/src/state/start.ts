@@ -60,8 +60,15 @@ function followSession(): void {
 /** Fills the state from main and keeps it up to date; the window shows itself when this is done. */
 export async function start(): Promise<void> {
   try {
-    // Events first: what changes while the state is being fetched must not be lost.
-    onEvents((events) => events.forEach(takeEvent))
+    // Events first: what changes while the state is being fetched must not be lost, nor be put back by an answer that
+    // was true before it. These events carry the whole state of their matter.
+    const told = new Set<AppEvent['type']>()
+    onEvents((events) => {
+      for (const event of events) {
+        told.add(event.type)
+        takeEvent(event)
+      }
+    })
     const [info, settings, session, recent, questions, status, items, lines] = await Promise.all([
       call('app.info'),
       call('settings.get'),
@@ -73,9 +80,9 @@ export async function start(): Promise<void> {
       call('protocol.lines'),
       loadTransfers(),
     ])
-    useSettings.setState(settings, true)
+    if (!told.has('settings')) useSettings.setState(settings, true)
     followTheme()
-    let { showHidden } = settings
+    let { showHidden } = useSettings.getState()
     useSettings.subscribe((now) => {
       if (now.showHidden === showHidden) return
       showHidden = now.showHidden
@@ -84,12 +91,14 @@ export async function start(): Promise<void> {
     followSession()
     useProtocol.setState({ lines: [], connections: [] })
     addLines(lines)
-    useScanner.setState({ status })
-    useQuarantine.setState({ items })
-    useSession.setState({ session, recent })
+    if (!told.has('scanner')) useScanner.setState({ status })
+    if (!told.has('quarantine')) useQuarantine.setState({ items })
+    if (!told.has('recent')) useSession.setState({ recent })
+    if (!told.has('session')) useSession.setState({ session })
     // The window was opened anew over a session that goes on.
-    if (session.state !== 'disconnected') useSession.setState({ form: formFor(session.endpoint) })
-    if (session.state === 'connected') void navigate('remote', session.home)
+    const { session: now } = useSession.getState()
+    if (now.state !== 'disconnected') useSession.setState({ form: formFor(now.endpoint) })
+    if (now.state === 'connected') void navigate('remote', now.home)
     questions.forEach(addQuestion)
     useUi.setState({ ready: true, info })
     void navigate('local', info.homeFolder)
