@@ -1,26 +1,10 @@
 import { expect, test } from 'vitest'
 import type { TransferRow, TransferState } from '../../../common/models.ts'
+import { transferRow } from '../../../testing/transfer-row.ts'
 import { applyChange, orderOf, queueOf } from './transfer-queue.ts'
 
-function row(id: number, state: TransferState, endedAt: number | null = null): TransferRow {
-  return {
-    id,
-    direction: 'upload',
-    endpoint: { protocol: 'ftp', host: 'h', port: 21, user: 'u' },
-    localPath: `/f${id}`,
-    remotePath: `/f${id}`,
-    size: null,
-    transferred: 0,
-    scanned: 0,
-    rate: null,
-    transferType: 'auto',
-    state,
-    scan: null,
-    error: null,
-    addedAt: id,
-    endedAt,
-  }
-}
+const row = (id: number, state: TransferState, endedAt: number | null = null): TransferRow =>
+  transferRow({ id, state, endedAt })
 
 test('what moves is on top, then what waits, then what ended, latest first', () => {
   const queue = queueOf([

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ScanReport, TransferRow } from '../../../common/models.ts'
+import { transferRow } from '../../../testing/transfer-row.ts'
 import {
   canCancel,
   canRetry,
@@ -12,23 +13,12 @@ import {
   whyText,
 } from './transfer-text.ts'
 
-const row: TransferRow = {
-  id: 1,
-  direction: 'upload',
+const row = transferRow({
   endpoint: { protocol: 'ftpes', host: 'h', port: 21, user: 'ada' },
   localPath: '/home/ada/report.pdf',
   remotePath: '/pub/renamed.pdf',
   size: 1000,
-  transferred: 0,
-  scanned: 0,
-  rate: null,
-  transferType: 'auto',
-  state: 'queued',
-  scan: null,
-  error: null,
-  addedAt: 0,
-  endedAt: null,
-}
+})
 const report: ScanReport = {
   verdict: 'OK',
   signature: null,

@@ -1,24 +1,9 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import type { TransferRow, TransferState } from '../../../common/models.ts'
+import { transferRow } from '../../../testing/transfer-row.ts'
 import { cancelTransfers, retryTransfers, takeTransfers, useTransfers } from './transfers.ts'
 
-const row = (id: number, state: TransferState): TransferRow => ({
-  id,
-  direction: 'upload',
-  endpoint: { protocol: 'ftp', host: 'h', port: 21, user: 'u' },
-  localPath: `/f${id}`,
-  remotePath: `/f${id}`,
-  size: null,
-  transferred: 0,
-  scanned: 0,
-  rate: null,
-  transferType: 'auto',
-  state,
-  scan: null,
-  error: null,
-  addedAt: id,
-  endedAt: null,
-})
+const row = (id: number, state: TransferState): TransferRow => transferRow({ id, state })
 const take = (changed: TransferRow[], removed: number[] = []): void =>
   takeTransfers({ type: 'transfers', changed, removed, totals: useTransfers.getState().totals })
 const cancelling = (): number[] => [...useTransfers.getState().cancelling]
