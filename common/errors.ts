@@ -46,6 +46,8 @@ export const ERROR_CODES = [
   // the rest
   'interrupted',
   'cancelled',
+  /** Something had to be asked, and nobody is there to answer. */
+  'needs-answer',
   'bad-argument',
   'internal',
 ] as const

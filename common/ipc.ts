@@ -3,12 +3,15 @@
  * against it, the preload bridge and the renderer's `api.ts` derive their types from it; nothing else knows a channel.
  */
 import { z } from 'zod'
+import type { MenuAction } from './commands.ts'
+import type { Completion, ConsoleLine, ConsoleState } from './console.ts'
 import type { ErrorData } from './errors.ts'
 import {
   connectRequestSchema,
   endpointSchema,
   entryTypeSchema,
   questionAnswerSchema,
+  scanPolicySchema,
   settingsChangesSchema,
   transferRequestSchema,
   type AppInfo,
@@ -20,9 +23,11 @@ import {
   type RecentConnection,
   type RemovalResult,
   type ScannerStatus,
+  type ScanPolicy,
   type SessionState,
   type Settings,
   type Side,
+  type StatusReport,
   type TransferRow,
   type TransferTotals,
 } from './models.ts'
@@ -45,6 +50,11 @@ export const ipcArguments = {
   'session.get': nothing,
   'session.connect': z.tuple([connectRequestSchema]),
   'session.disconnect': nothing,
+  'session.reconnect': nothing,
+  'session.stopRetrying': nothing,
+  'status.get': nothing,
+  /** The pane shows this folder now: relative names in the console start there. */
+  'folders.set': z.tuple([z.object({ side: z.enum(['local', 'remote']), path })]),
   'local.list': z.tuple([z.object({ requestId, path })]),
   'local.mkdir': z.tuple([z.object({ folder: path, name })]),
   'local.rename': z.tuple([z.object({ folder: path, from: name, to: name })]),
@@ -72,7 +82,14 @@ export const ipcArguments = {
   'scanner.restart': nothing,
   'quarantine.list': nothing,
   'quarantine.remove': z.tuple([z.array(z.uuid()).min(1).max(100_000)]),
+  'scan.setPolicy': z.tuple([scanPolicySchema]),
+  'scan.policy': nothing,
   'protocol.lines': nothing,
+  'console.open': nothing,
+  'console.run': z.tuple([z.string().max(100_000)]),
+  'console.answer': z.tuple([z.string().max(10_000)]),
+  'console.cancel': nothing,
+  'console.complete': z.tuple([z.object({ line: z.string().max(10_000), cursor: z.int().min(0).max(10_000) })]),
 } as const satisfies Record<string, z.ZodType>
 
 export type IpcChannel = keyof typeof ipcArguments
@@ -89,6 +106,12 @@ export interface IpcResults {
   /** Resolves when logged in; a failure rejects and also shows in the session state. */
   'session.connect': SessionState
   'session.disconnect': void
+  /** Tries a lost session again now. */
+  'session.reconnect': SessionState
+  /** Stops trying a lost session again. */
+  'session.stopRetrying': void
+  'status.get': StatusReport
+  'folders.set': void
   /** Rows come by `listing` events with the same requestId, first ones at once; resolves when all were sent. */
   'local.list': ListingSummary
   /** Absolute path of the new folder. */
@@ -111,7 +134,18 @@ export interface IpcResults {
   'scanner.restart': void
   'quarantine.list': QuarantineItem[]
   'quarantine.remove': QuarantineItem[]
+  'scan.setPolicy': void
+  'scan.policy': ScanPolicy
   'protocol.lines': ProtocolLine[]
+  /** The lines so far and the state; from then on events tell. */
+  'console.open': { lines: ConsoleLine[]; state: ConsoleState }
+  /** Resolves when the command has ended, however it ended: its output says how. Rejects while another one runs. */
+  'console.run': void
+  /** What was typed to the open question. */
+  'console.answer': void
+  /** Ends the running command. */
+  'console.cancel': void
+  'console.complete': Completion
 }
 
 export type IpcArgs<C extends IpcChannel> = z.input<(typeof ipcArguments)[C]>
@@ -134,6 +168,13 @@ export type AppEvent =
   | { type: 'quarantine'; items: QuarantineItem[] }
   | { type: 'settings'; settings: Settings }
   | { type: 'recent'; connections: RecentConnection[] }
+  | { type: 'scan-policy'; policy: ScanPolicy }
+  /** The console went to this folder: its pane follows. */
+  | { type: 'folder-opened'; side: Side; path: string }
+  | { type: 'console-lines'; lines: ConsoleLine[] }
+  | { type: 'console-state'; state: ConsoleState }
+  /** Chosen in the system's menu bar. */
+  | { type: 'menu'; action: MenuAction }
 
 /** The two names that exist on the wire. */
 export const INVOKE_CHANNEL = 'sluice:invoke'

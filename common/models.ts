@@ -64,7 +64,13 @@ export type SessionState =
       /** SYST or greeting, for the status line. */
       system: string | null
     }
-  | { state: 'lost'; endpoint: Endpoint; error: ErrorData }
+  | {
+      state: 'lost'
+      endpoint: Endpoint
+      error: ErrorData
+      /** When it is tried again by itself, ms since the epoch; null when it is not. */
+      retryAt: number | null
+    }
 
 // ---- listings ----------------------------------------------------------------------------------------------------
 
@@ -85,6 +91,8 @@ export interface Entry {
   group: string | null
   /** Where a link points, as written. */
   target: string | null
+  /** The server's own line, only where it was asked for. */
+  raw?: string
 }
 
 export type Side = 'local' | 'remote'
@@ -168,6 +176,10 @@ export interface QuarantineItem {
   quarantinedAt: number
 }
 
+/** Which ways are scanned. Both, unless the person switched one off for this run. */
+export const scanPolicySchema = z.object({ upload: z.boolean(), download: z.boolean() })
+export type ScanPolicy = z.infer<typeof scanPolicySchema>
+
 // ---- transfers ---------------------------------------------------------------------------------------------------
 
 export const transferTypeSchema = z.enum(['auto', 'binary', 'ascii'])
@@ -184,6 +196,13 @@ export type ConflictPolicy = z.infer<typeof conflictPolicySchema>
 
 const absolutePath = z.string().min(1).max(32_768)
 
+/**
+ * `whole`: the file replaces or becomes the target. `resume`: the target is the beginning of the source and gets the
+ * rest. `append`: the source is added to the end of the target (uploads only).
+ */
+export const transferModeSchema = z.enum(['whole', 'resume', 'append'])
+export type TransferMode = z.infer<typeof transferModeSchema>
+
 /** The one request that a drop, a menu entry and a console `put` all make. */
 export const transferRequestSchema = z.object({
   direction: directionSchema,
@@ -194,8 +213,12 @@ export const transferRequestSchema = z.object({
     .max(100_000),
   /** Absolute folder on the target side. */
   targetFolder: absolutePath,
+  /** Name the only source gets in the target folder; left out: its own. */
+  targetName: z.string().min(1).max(1024).optional(),
   transferType: transferTypeSchema,
   conflict: conflictPolicySchema,
+  /** Left out: `whole`. The others need one file as their only source. */
+  mode: transferModeSchema.optional(),
 })
 export type TransferRequest = z.infer<typeof transferRequestSchema>
 
@@ -221,6 +244,8 @@ export const FINAL_STATES: ReadonlySet<TransferState> = new Set(['done', 'blocke
 /** One file in the queue, as the journal keeps it and the window shows it. */
 export interface TransferRow {
   id: number
+  /** Which request it came with. */
+  request: number
   direction: Direction
   endpoint: Endpoint
   /** Absolute path on this computer. */
@@ -238,11 +263,15 @@ export interface TransferRow {
   /** How the bytes went over the wire; `auto` until decided. */
   transferType: TransferType
   state: TransferState
-  /** The scan's outcome: null until there is one. */
+  /** The scan's outcome: null until there is one, and for good when `unscanned`. */
   scan: ScanReport | null
+  /** Moved while scanning was switched off: nobody looked at it. */
+  unscanned: boolean
   error: ErrorData | null
   /** ms since the epoch */
   addedAt: number
+  /** When a worker took it last, ms since the epoch; null before. */
+  startedAt: number | null
   /** ms since the epoch */
   endedAt: number | null
 }
@@ -253,6 +282,24 @@ export interface TransferTotals {
   done: number
   blocked: number
   failed: number
+}
+
+/** How far one request is. */
+export interface RequestProgress {
+  /** Files planned so far. */
+  files: number
+  /** Files that have not ended. */
+  unfinished: number
+  /** Bytes of all files whose size is known. */
+  bytes: number
+  /** Bytes moved, ended files included. */
+  transferred: number
+  /** Bytes a second of all that moves now; null when nothing does. */
+  rate: number | null
+  /** How many ended, by how. */
+  ended: Record<'done' | 'blocked' | 'failed' | 'skipped' | 'cancelled', number>
+  /** The rows at work, at most 10. */
+  active: TransferRow[]
 }
 
 // ---- questions to the person -------------------------------------------------------------------------------------
@@ -342,6 +389,50 @@ export const settingsSchema = z.object({
   agent: settingsFields.agent.default({ mode: 'own', engine: 'auto', clamd: '' }),
 })
 export type Settings = z.infer<typeof settingsSchema>
+
+// ---- status -----------------------------------------------------------------------------------------------------
+
+/** The protection of a control connection. */
+export interface TlsStatus {
+  /** "TLSv1.3" and the like. */
+  version: string
+  cipher: string
+  /** SHA-256 of the server's certificate, upper-case hex pairs joined by ":". */
+  fingerprint: string
+  subject: string
+  issuer: string
+  /** ms since the epoch */
+  validFrom: number
+  /** ms since the epoch */
+  validTo: number
+}
+
+/** What `status` prints and the status page shows. */
+export interface StatusReport {
+  session: SessionState
+  /** Null without a session and on a plain connection. */
+  tls: TlsStatus | null
+  /** What FEAT offered; empty without a session. */
+  features: string[]
+  transferType: TransferType
+  dataMode: DataMode
+  /** Ask before several files go at once. */
+  confirmSeveral: boolean
+  conflict: ConflictPolicy
+  folders: WorkingFolders
+  scanner: ScannerStatus
+  scanPolicy: ScanPolicy
+  /** The server's reply to STAT; null without a session. */
+  server: { text: string } | { error: ErrorData } | null
+}
+
+/** Where relative names start. */
+export interface WorkingFolders {
+  /** Absolute. */
+  local: string
+  /** Absolute; null without a session. */
+  remote: string | null
+}
 
 export interface AppInfo {
   version: string

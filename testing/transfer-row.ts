@@ -6,6 +6,7 @@ export function transferRow(facts: Partial<TransferRow> = {}): TransferRow {
   const id = facts.id ?? 1
   return {
     id,
+    request: 1,
     direction: 'upload',
     endpoint: { protocol: 'ftp', host: 'h', port: 21, user: 'u' },
     localPath: `/f${id}`,
@@ -17,8 +18,10 @@ export function transferRow(facts: Partial<TransferRow> = {}): TransferRow {
     transferType: 'auto',
     state: 'queued',
     scan: null,
+    unscanned: false,
     error: null,
     addedAt: id,
+    startedAt: null,
     endedAt: null,
     ...facts,
   }

@@ -63,6 +63,8 @@ export interface FtpOptions {
   limits?: Partial<Limits>
   /** SHA-256 fingerprints (upper-case hex pairs joined by ":") accepted for this host and port without asking. */
   pins?: readonly string[]
+  /** The one certificate (SHA-256 as in `pins`) this server may have, even if another would verify. */
+  onlyFingerprint?: string
   /** Asked when a certificate does not verify and is not pinned. Absent: refuse. */
   onUntrustedCertificate?: (certificate: CertificateInfo, signal: AbortSignal) => Promise<boolean>
   onLine?: (line: FtpLine) => void
@@ -92,6 +94,8 @@ export interface CallOptions {
 export interface ListOptions extends CallOptions {
   /** Called with every line that no parser could read. */
   onUnreadable?: (line: string) => void
+  /** Gives each entry its line as the server sent it. */
+  raw?: boolean
 }
 
 export interface TransferOptions extends CallOptions {

@@ -1,6 +1,6 @@
 /** What the scan gate offers to the other rooms. */
 import type { ErrorCode, ErrorData } from '../../common/errors.ts'
-import type { QuarantineItem, ScannerStatus, ScanReport } from '../../common/models.ts'
+import type { QuarantineItem, ScannerStatus, ScanPolicy, ScanReport } from '../../common/models.ts'
 import type { Clearance } from './clearance.ts'
 
 /** Where the scanning agent listens. */
@@ -12,7 +12,8 @@ export interface AgentAddress {
   ca?: string
 }
 
-export type GateOutcome = { passes: true; clearance: Clearance; report: ScanReport } | Refused
+/** `report` is null when the way was not scanned, because the person switched that off. */
+export type GateOutcome = { passes: true; clearance: Clearance; report: ScanReport | null } | Refused
 
 export interface Refused {
   passes: false
@@ -67,14 +68,23 @@ export interface ScanGate {
   status(): ScannerStatus
   /** Calls back with every new status; returns what stops it. */
   onStatus(callback: (status: ScannerStatus) => void): () => void
+  /** Which ways are scanned. */
+  policy(): ScanPolicy
+  /**
+   * Switches scanning of uploads or downloads off or on, for files that begin from now on. Never kept beyond this run.
+   * What passes without a scan still gets a clearance for its exact bytes only, and its outcome says so.
+   */
+  setPolicy(policy: ScanPolicy): void
+  /** Calls back with every change of the policy; returns what stops it. */
+  onPolicy(callback: (policy: ScanPolicy) => void): () => void
   /** Called by the agent's supervisor when the agent has (re)started, or with null when it has gone. */
   useAgent(address: AgentAddress | null, whyNot?: ErrorData): void
   /**
-   * Scans a local file. A file whose bytes the agent already knows costs one small request.
+   * Scans a local file for an upload. A file whose bytes the agent already knows costs one small request.
    * Rejects only with `cancelled` or, when the file cannot be read, `local-not-found`, `local-permission`, `local-io`.
    */
   scanFile(path: string, options?: { signal?: AbortSignal; onProgress?: (bytes: number) => void }): Promise<GateOutcome>
-  /** Begins a scan fed by the caller. `name` appears in messages only. Rejects only with `cancelled`. */
+  /** Begins the scan of a download, fed by the caller. `name` appears in messages only. Rejects only with `cancelled`. */
   openScan(options: { name: string; signal?: AbortSignal }): Promise<ScanStream>
   readonly quarantine: Quarantine
   dispose(): void

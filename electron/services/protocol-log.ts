@@ -6,11 +6,13 @@ const LIMIT = 5000
 const LINE_LIMIT = 2000
 
 export class ProtocolLog {
-  readonly #emit: (line: ProtocolLine) => void
+  readonly #listeners = new Set<(line: ProtocolLine) => void>()
   #lines: ProtocolLine[] = []
 
-  constructor(emit: (line: ProtocolLine) => void) {
-    this.#emit = emit
+  /** Calls back with every new line; returns what stops it. */
+  onLine(listener: (line: ProtocolLine) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   lines(): ProtocolLine[] {
@@ -23,6 +25,6 @@ export class ProtocolLog {
     this.#lines.push(line)
     // Trimmed in blocks, so that a busy log does not copy itself at every line.
     if (this.#lines.length > LIMIT * 2) this.#lines = this.#lines.slice(-LIMIT)
-    this.#emit(line)
+    for (const listener of this.#listeners) listener(line)
   }
 }

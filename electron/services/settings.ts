@@ -3,11 +3,12 @@ import { settingsSchema, type Settings, type SettingsChanges } from '../../commo
 import { JsonFile } from './json-file.ts'
 
 export class SettingsStore {
-  readonly #file: JsonFile<Settings>
+  /** Null: the settings hold for this run only. */
+  readonly #file: JsonFile<Settings> | null
   readonly #listeners = new Set<(now: Settings, before: Settings) => void>()
   #current: Settings
 
-  private constructor(file: JsonFile<Settings>, current: Settings) {
+  private constructor(file: JsonFile<Settings> | null, current: Settings) {
     this.#file = file
     this.#current = current
   }
@@ -19,6 +20,11 @@ export class SettingsStore {
     return new SettingsStore(file, value)
   }
 
+  /** Settings of a run without a window: nothing is read, nothing is kept. */
+  static inMemory(current: Settings): SettingsStore {
+    return new SettingsStore(null, current)
+  }
+
   get(): Settings {
     return this.#current
   }
@@ -28,7 +34,7 @@ export class SettingsStore {
     const before = this.#current
     this.#current = settingsSchema.parse({ ...before, ...changes })
     for (const listener of this.#listeners) listener(this.#current, before)
-    await this.#file.write(this.#current)
+    await this.#file?.write(this.#current)
     return this.#current
   }
 

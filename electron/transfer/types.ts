@@ -3,6 +3,7 @@ import type {
   Endpoint,
   QuestionAnswer,
   QuestionBody,
+  RequestProgress,
   Side,
   TransferRequest,
   TransferRow,
@@ -43,7 +44,20 @@ export interface TransferService {
    * @throws SluiceError 'not-connected' without credentials for the endpoint, 'bad-argument' for a target folder that is not
    * absolute, a local code when the target folder of downloads cannot be made
    */
-  add(request: TransferRequest, endpoint: Endpoint): Promise<{ added: number }>
+  add(
+    request: TransferRequest,
+    endpoint: Endpoint,
+    o?: {
+      /** Told the request's number before any of its rows exists. */
+      onRequest?: (request: number) => void
+    },
+  ): Promise<{ request: number; added: number }>
+  /** How far a request is; all zero for one that is not known any more. */
+  progress(request: number): RequestProgress
+  /** Ends all unfinished rows of a request as `cancelled`, and its planning. */
+  cancelRequest(request: number): void
+  /** Calls back at once with every row that ends, also those that end in the planner; returns what stops it. */
+  onEnded(callback: (row: TransferRow) => void): () => void
   /** At most 10,000 rows in the order of their ids: unfinished ones first to be kept, then the newest. */
   list(): { rows: TransferRow[]; totals: TransferTotals }
   /** Ends rows in any unfinished state as `cancelled`; others are left alone. */

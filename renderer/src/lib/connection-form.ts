@@ -1,5 +1,5 @@
 import { DEFAULT_PORTS, type ConnectRequest, type Endpoint, type Protocol } from '../../../common/models.ts'
-import { splitFtpUrl } from './ftp-url.ts'
+import { splitFtpUrl } from '../../../common/ftp-url.ts'
 
 /** What the connection bar holds. The port is text while it is being typed. */
 export interface ConnectionForm {

@@ -1,7 +1,7 @@
 import type { Entry, RemovalResult, Side } from '../../../common/models.ts'
 import { joinRemote, remoteBasename } from '../../../common/remote-path.ts'
 import { call, pathForFile } from '../api.ts'
-import { remoteUrl } from '../lib/ftp-url.ts'
+import { remoteUrl } from '../../../common/ftp-url.ts'
 import { joinLocal, localBasename } from '../lib/local-path.ts'
 import { actionRows } from '../lib/selection.ts'
 import { navigate, paneOf, parentOf, refresh, tryFolder } from './panes.ts'

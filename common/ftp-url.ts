@@ -1,4 +1,4 @@
-import { DEFAULT_PORTS, type Endpoint, type Protocol } from '../../../common/models.ts'
+import { DEFAULT_PORTS, type Endpoint, type Protocol } from './models.ts'
 
 /** What an address pasted into the host field says; absent parts are undefined. */
 export interface FtpUrl {
