@@ -59,15 +59,7 @@ export interface ConsoleIo {
  * `usage`: the command was not understood. `cancelled`: by the person.
  */
 export type Outcome =
-  | 'ok'
-  | 'partial'
-  | 'infected'
-  | 'scan-failed'
-  | 'refused'
-  | 'unreachable'
-  | 'failed'
-  | 'usage'
-  | 'cancelled'
+  'ok' | 'partial' | 'infected' | 'scan-failed' | 'refused' | 'unreachable' | 'failed' | 'usage' | 'cancelled'
 
 export interface CommandEnd {
   outcome: Outcome
@@ -99,5 +91,10 @@ export interface ConsoleMemory {
 /**
  * Runs a command. A handler that throws a SluiceError ends with the outcome that follows from its code; one that gives
  * nothing has ended well.
+ *
+ * Arguments are in pattern form: what was quoted and would mean something in a pattern has a backslash before it.
+ * `hasPattern(arg)` tells a pattern from a name, `literal(arg)` gives the text that was meant (both in parse.ts): an
+ * argument that is used as a name goes through `literal` always. The console has checked their number and choices.
+ * When `signal` aborts, the handler has a few seconds to clean up; what it writes later is dropped.
  */
 export type Handler = (context: CommandContext, args: readonly string[]) => Promise<Outcome | void>
