@@ -1,5 +1,5 @@
 /**
- * Proof that exactly these bytes were found clean. The class is not exported from the room's index, its field is
+ * Proof that exactly these bytes may pass: they were found clean, or the person switched scanning off for their way. The class is not exported from the room's index, its field is
  * private: no other room can build one, by hand or by cast-free code, so "may pass" has a single source.
  */
 export class Clearance {

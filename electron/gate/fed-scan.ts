@@ -4,12 +4,13 @@ import { SluiceError } from '../../common/errors.ts'
 import type { ScannerStatus } from '../../common/models.ts'
 import type { AgentUpload } from './agent-upload.ts'
 import { failedOutcome, judge, type Seen } from './reports.ts'
-import type { GateOutcome, Refused, ScanStream } from './types.ts'
+import type { Refused, ScanOutcome, ScanStream } from './types.ts'
 
 export class FedScan implements ScanStream {
+  readonly unscanned = false
   readonly #upload: AgentUpload
   readonly #status: () => ScannerStatus
-  readonly #onOutcome: (outcome: GateOutcome) => void
+  readonly #onOutcome: (outcome: ScanOutcome) => void
   readonly #signal: AbortSignal | undefined
   readonly #hash = createHash('sha256')
   readonly #from = performance.now()
@@ -21,7 +22,7 @@ export class FedScan implements ScanStream {
   constructor(
     upload: AgentUpload,
     status: () => ScannerStatus,
-    onOutcome: (outcome: GateOutcome) => void,
+    onOutcome: (outcome: ScanOutcome) => void,
     signal: AbortSignal | undefined,
   ) {
     this.#onOutcome = onOutcome
@@ -52,7 +53,7 @@ export class FedScan implements ScanStream {
     this.#throwIfCancelled()
   }
 
-  async finish(): Promise<GateOutcome> {
+  async finish(): Promise<ScanOutcome> {
     this.#throwIfCancelled()
     try {
       const outcome = await this.#end(this.#hash.digest('hex'))
@@ -63,7 +64,7 @@ export class FedScan implements ScanStream {
     }
   }
 
-  async #end(sha256: string): Promise<GateOutcome> {
+  async #end(sha256: string): Promise<ScanOutcome> {
     try {
       if (this.#failure !== null) throw this.#failure
       const report = await this.#upload.finish()
@@ -91,6 +92,7 @@ export class FedScan implements ScanStream {
 
 /** A scan that had no agent from the start: takes everything, passes nothing. */
 export class HopelessScan implements ScanStream {
+  readonly unscanned = false
   readonly failure: Refused
 
   constructor(failure: Refused) {
@@ -101,7 +103,7 @@ export class HopelessScan implements ScanStream {
     return Promise.resolve()
   }
 
-  finish(): Promise<GateOutcome> {
+  finish(): Promise<Refused> {
     return Promise.resolve(this.failure)
   }
 

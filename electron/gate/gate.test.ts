@@ -8,6 +8,7 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { reportOf } from '../../testing/report-of.ts'
 import { testOnPosix } from '../../testing/test-unless.ts'
 import type { ScannerStatus, ScanReport } from '../../common/models.ts'
 import { createGate, type GateOutcome, type ScanGate } from './index.ts'
@@ -180,7 +181,7 @@ test.each<[string, Handler]>([
   const { gate, folder } = await gateFor(url)
   const outcome = await scanBytes(gate)
   expect(outcome).toMatchObject({ passes: false, report: { verdict: 'ERROR', signature: null } })
-  expect(outcome.report.message).toMatch(/\w/)
+  expect(reportOf(outcome).message).toMatch(/\w/)
   await writeFile(join(folder, 'file'), Buffer.alloc(3_000_000))
   expect(await gate.scanFile(join(folder, 'file'))).toMatchObject({ passes: false, report: { verdict: 'ERROR' } })
 })
@@ -197,7 +198,7 @@ test('an early OK for the right bytes does not pass either', async () => {
   const { gate } = await gateFor(url)
   const outcome = await scanBytes(gate, body)
   expect(outcome).toMatchObject({ passes: false, report: { verdict: 'ERROR' } })
-  expect(outcome.report.message).toMatch(/before it had the whole file/)
+  expect(reportOf(outcome).message).toMatch(/before it had the whole file/)
 })
 
 test("an agent's early ERROR is told in its own words, at once", async () => {
@@ -210,7 +211,7 @@ test("an agent's early ERROR is told in its own words, at once", async () => {
   const scan = await gate.openScan({ name: 'file' })
   while (scan.failure === null) await scan.write(Buffer.alloc(1000))
   expect(scan.failure.report.message).toBe('clamd was lost')
-  expect((await scan.finish()).report.message).toBe('clamd was lost')
+  expect(reportOf(await scan.finish()).message).toBe('clamd was lost')
 })
 
 test('an infected file is reported with its signature', async () => {
@@ -245,7 +246,7 @@ test('a known file is not sent again; a changed one is', async () => {
   expect(again).toMatchObject({ passes: true, clearance: { bytes: 5 } })
   expect([fake.scans, fake.lookups]).toEqual([1, 1])
   await writeFile(path, 'jello')
-  expect((await gate.scanFile(path)).report.sha256).toBe(createHash('sha256').update('jello').digest('hex'))
+  expect(reportOf(await gate.scanFile(path)).sha256).toBe(createHash('sha256').update('jello').digest('hex'))
   expect(fake.scans).toBe(2)
 })
 
@@ -299,7 +300,7 @@ test('what is too large for the engine is not even sent', async () => {
   await writeFile(path, Buffer.alloc(STATUS.maxBytes + 1))
   const outcome = await gate.scanFile(path)
   expect(outcome.report).toMatchObject({ verdict: 'ERROR', sha256: null })
-  expect(outcome.report.message).toMatch(/too large/)
+  expect(reportOf(outcome).message).toMatch(/too large/)
   expect(fake.scans).toBe(0)
   const scan = await gate.openScan({ name: 'file' })
   for (let sent = 0; sent <= STATUS.maxBytes; sent += 1024 * 1024) await scan.write(Buffer.alloc(1024 * 1024))
@@ -396,7 +397,7 @@ test('a port that accepts and says nothing is unavailable, in bounded time', asy
   if (address === null || typeof address === 'string') throw new Error('no port')
   const { gate } = await gateFor(`http://127.0.0.1:${address.port}`)
   await until(gate, ({ state }) => state === 'unavailable')
-  expect((await scanBytes(gate)).report.verdict).toBe('ERROR')
+  expect(reportOf(await scanBytes(gate)).verdict).toBe('ERROR')
 })
 
 test('cancelling rejects, wherever the scan is', async () => {

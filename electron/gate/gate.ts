@@ -1,14 +1,16 @@
 /** The scan gate: knows the agent, and lets nothing pass that it has not found clean. */
 import { toErrorData, SluiceError, type ErrorData } from '../../common/errors.ts'
-import type { ScannerStatus } from '../../common/models.ts'
+import type { ScannerStatus, ScanPolicy } from '../../common/models.ts'
 import { AGENT_TIMEOUTS, type AgentTimeouts } from './agent-answer.ts'
 import { AgentClient } from './agent-client.ts'
 import { ContentHints, factsOf } from './content-hints.ts'
 import { cancelled, FedScan, HopelessScan, tooLarge } from './fed-scan.ts'
 import { openFile, readBlocks } from './local-file.ts'
+import { PolicySwitch } from './policy-switch.ts'
 import { FolderQuarantine } from './quarantine.ts'
 import { failedOutcome, judge, type Seen } from './reports.ts'
-import type { AgentAddress, GateOutcome, Quarantine, ScanGate, ScanStream } from './types.ts'
+import type { AgentAddress, GateOutcome, Quarantine, ScanGate, ScanOutcome, ScanStream } from './types.ts'
+import { clearUnscanned, UnscannedStream } from './unscanned.ts'
 
 /** ms between looks at the agent while all is well, and while it is not */
 const LOOK_READY = 15_000
@@ -33,6 +35,7 @@ class Gate implements ScanGate {
   readonly #patience: number
   readonly #timeouts: AgentTimeouts
   readonly #hints = new ContentHints()
+  readonly #policy = new PolicySwitch()
   readonly #listeners = new Set<(status: ScannerStatus) => void>()
   #client: AgentClient | null = null
   #status: ScannerStatus = { state: 'starting' }
@@ -51,6 +54,18 @@ class Gate implements ScanGate {
   onStatus(callback: (status: ScannerStatus) => void): () => void {
     this.#listeners.add(callback)
     return () => this.#listeners.delete(callback)
+  }
+
+  policy(): ScanPolicy {
+    return this.#policy.get()
+  }
+
+  setPolicy(policy: ScanPolicy): void {
+    this.#policy.set(policy)
+  }
+
+  onPolicy(callback: (policy: ScanPolicy) => void): () => void {
+    return this.#policy.onChange(callback)
   }
 
   useAgent(address: AgentAddress | null, whyNot?: ErrorData): void {
@@ -75,6 +90,7 @@ class Gate implements ScanGate {
   ): Promise<GateOutcome> {
     const { signal, onProgress } = options
     if (signal?.aborted) throw cancelled(signal)
+    if (!this.#policy.get().upload) return clearUnscanned(path, signal)
     await using file = await openFile(path)
     const before = await file.stat({ bigint: true })
     const size = Number(before.size)
@@ -114,6 +130,7 @@ class Gate implements ScanGate {
   }
 
   async openScan(options: { name: string; signal?: AbortSignal }): Promise<ScanStream> {
+    if (!this.#policy.get().download) return new UnscannedStream(options.signal)
     const client = await this.#ready(options.signal)
     if (client instanceof SluiceError) {
       const error = new SluiceError(client.code, `${options.name}: ${client.message}`, { cause: client })
@@ -123,13 +140,14 @@ class Gate implements ScanGate {
   }
 
   #feed(client: AgentClient, signal: AbortSignal | undefined): FedScan {
-    const learn = (outcome: GateOutcome): void => this.#learn(client, outcome)
+    const learn = (outcome: ScanOutcome): void => this.#learn(client, outcome)
     return new FedScan(client.upload(), () => this.#status, learn, signal)
   }
 
   dispose(): void {
     this.#drop()
     this.#listeners.clear()
+    this.#policy.dispose()
   }
 
   #drop(): void {
@@ -166,7 +184,7 @@ class Gate implements ScanGate {
   }
 
   /** A failed scan or new signatures are reasons to look at once. */
-  #learn(client: AgentClient, outcome: GateOutcome): void {
+  #learn(client: AgentClient, outcome: ScanOutcome): void {
     const status = this.#status
     const same = status.state === 'ready' && status.signatureVersion === outcome.report.signatureVersion
     if ((outcome.report.verdict === 'ERROR' || !same) && this.#client === client) void this.#look(client)
@@ -202,7 +220,7 @@ class Gate implements ScanGate {
     sha256: string | null,
     bytes: number,
     signal: AbortSignal | undefined,
-  ): Promise<GateOutcome | null> {
+  ): Promise<ScanOutcome | null> {
     if (sha256 === null) return null
     const report = await client.knownVerdict(sha256, signal)
     if (report === null) return null

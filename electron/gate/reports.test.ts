@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ScanReport } from '../../common/models.ts'
+import { reportOf } from '../../testing/report-of.ts'
 import { Clearance } from './clearance.ts'
 import { judge } from './reports.ts'
 
@@ -36,8 +37,8 @@ test.each<[string, Partial<ScanReport>, 'INFECTED' | 'ERROR']>([
 ])('%s does not pass', (_name, change, verdict) => {
   const outcome = judge({ ...clean, ...change }, seen, { state: 'starting' })
   expect(outcome.passes).toBe(false)
-  expect(outcome.report.verdict).toBe(verdict)
-  if (verdict === 'ERROR') expect(outcome.report.message).toBeTypeOf('string')
+  expect(reportOf(outcome).verdict).toBe(verdict)
+  if (verdict === 'ERROR') expect(reportOf(outcome).message).toBeTypeOf('string')
 })
 
 test('nothing passes that was not read whole', () => {

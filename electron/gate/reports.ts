@@ -2,7 +2,7 @@
 import { SluiceError } from '../../common/errors.ts'
 import type { ScannerStatus, ScanReport } from '../../common/models.ts'
 import { Clearance } from './clearance.ts'
-import type { GateOutcome, Refused } from './types.ts'
+import type { Refused, ScanOutcome } from './types.ts'
 
 /** What the gate itself saw of the bytes. */
 export interface Seen {
@@ -34,7 +34,7 @@ export function failedOutcome(error: SluiceError, seen: Seen, status: ScannerSta
  * The one place where a report turns into "may pass": verdict exactly OK, no contradiction in the report, and about
  * exactly the bytes that the gate saw. A report about other bytes is an ERROR, whatever it says.
  */
-export function judge(report: ScanReport, seen: Seen, status: ScannerStatus): GateOutcome {
+export function judge(report: ScanReport, seen: Seen, status: ScannerStatus): ScanOutcome {
   if (report.verdict === 'ERROR') {
     const message = report.message ?? 'The scanning agent reported an error.'
     return { passes: false, report: { ...report, message }, code: 'scan-error' }

@@ -15,6 +15,9 @@ export interface AgentAddress {
 /** `report` is null when the way was not scanned, because the person switched that off. */
 export type GateOutcome = { passes: true; clearance: Clearance; report: ScanReport | null } | Refused
 
+/** The outcome of a scan that took place. */
+export type ScanOutcome = { passes: true; clearance: Clearance; report: ScanReport } | Refused
+
 export interface Refused {
   passes: false
   report: ScanReport
@@ -36,6 +39,8 @@ export interface ScanStream {
   abort(): void
   /** The outcome, as soon as it is certain that this scan cannot end with OK; null until then. */
   readonly failure: Refused | null
+  /** True when the bytes are only counted and hashed, because scanning was switched off. */
+  readonly unscanned: boolean
 }
 
 export interface QuarantineInfo {

@@ -11,6 +11,7 @@ import { serverCertificate } from '../../../testing/certificates.ts'
 import { startClamd } from '../../../testing/clamd.ts'
 import { describeWith } from '../../../testing/describe-with.ts'
 import { eicar, EICAR_SIGNATURE } from '../../../testing/eicar.ts'
+import { reportOf } from '../../../testing/report-of.ts'
 import { createGate, type AgentAddress, type ScanGate } from '../index.ts'
 
 const entry = fileURLToPath(new URL('../../../agent/main.ts', import.meta.url))
@@ -72,7 +73,7 @@ test('agent killed while it owes the verdict: ERROR at once', async () => {
   child.kill('SIGSTOP')
   const finishing = scan.finish()
   child.kill('SIGKILL')
-  expect((await finishing).report.verdict).toBe('ERROR')
+  expect(reportOf(await finishing).verdict).toBe('ERROR')
 })
 
 test('a wrong token is named as the reason', async () => {
@@ -145,8 +146,9 @@ describeWith(['clamd'], 'with clamd', () => {
 
     const part = join(folder, '.evil.com.sluice-part')
     await writeFile(part, eicar())
-    const { passes, report } = await gate.scanFile(part)
-    expect([passes, report.verdict, report.signature]).toEqual([false, 'INFECTED', EICAR_SIGNATURE])
+    const outcome = await gate.scanFile(part)
+    const report = reportOf(outcome)
+    expect([outcome.passes, report.verdict, report.signature]).toEqual([false, 'INFECTED', EICAR_SIGNATURE])
     const info = { name: 'evil.com', source: 'ftp://host/evil.com', intendedPath: join(folder, 'evil.com'), report }
     const item = await gate.quarantine.add(part, info)
     expect(item).toMatchObject({ signature: EICAR_SIGNATURE, bytes: 68, sha256: report.sha256 })
