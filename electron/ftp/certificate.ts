@@ -12,9 +12,18 @@ export function describeCertificate(
     host: endpoint.host,
     port: endpoint.port,
     reason: plainReason(problem, endpoint.host),
+    names: alternativeNames(certificate.subjectAltName),
+    ...certificateFacts(certificate),
+  }
+}
+
+/** What a certificate says of itself: whose it is, who signed it, when it is valid (ms since the epoch). */
+export function certificateFacts(
+  certificate: X509Certificate,
+): Pick<CertificateInfo, 'subject' | 'issuer' | 'validFrom' | 'validTo' | 'fingerprint'> {
+  return {
     subject: oneLine(certificate.subject),
     issuer: oneLine(certificate.issuer),
-    names: alternativeNames(certificate.subjectAltName),
     validFrom: Date.parse(certificate.validFrom),
     validTo: Date.parse(certificate.validTo),
     fingerprint: certificate.fingerprint256,

@@ -24,7 +24,7 @@ import {
   type TransferOptions,
   type TransferResult,
 } from './options.ts'
-import { replyError } from './reply-errors.ts'
+import { replyError, showReply } from './reply-errors.ts'
 import { receiveData, sendData } from './transfer.ts'
 import { unlessAborted, within } from './waiting.ts'
 
@@ -158,6 +158,7 @@ export class FtpClient {
           memory: this.#listing,
           path,
           signal,
+          raw: o.raw ?? false,
           onUnreadable: o.onUnreadable ?? (() => undefined),
           goTo: (folder) => this.#goTo(folder, signal),
           onEntries,
@@ -214,6 +215,30 @@ export class FtpClient {
 
   async remove(path: string, o: CallOptions = {}): Promise<void> {
     await this.#demand(o, `Cannot delete ${path}`, 'DELE', path)
+  }
+
+  /**
+   * SITE CHMOD, which no standard knows but most servers of Unix do.
+   * @param mode octal, three or four digits
+   * @throws SluiceError `bad-argument` for another mode, `unsupported` where the server has no such command
+   */
+  chmod(path: string, mode: string, o: CallOptions = {}): Promise<void> {
+    return this.#exclusive(o, async () => {
+      if (!/^[0-7]{3,4}$/.test(mode)) {
+        throw new SluiceError('bad-argument', `“${mode}” is no mode: give three or four octal digits, such as 644.`)
+      }
+      await this.#prepare(path, o)
+      const reply = await exchange(this.#control, 'SITE', `CHMOD ${mode} ${path}`, o)
+      // 202: "superfluous at this site" (RFC 959 section 4.2.2), so nothing was changed.
+      if ([202, 500, 502, 504].includes(reply.code)) {
+        throw new SluiceError(
+          'unsupported',
+          `${this.#host} cannot change permissions: it answered "${showReply(reply)}" to SITE CHMOD.`,
+          { reply },
+        )
+      }
+      if (reply.code >= 300) throw replyError(`Cannot change the permissions of ${path}`, this.#host, reply)
+    })
   }
 
   /** RNFR, RNTO. Whether an existing target is replaced is up to the server. */

@@ -27,4 +27,9 @@ export class FeatureSet {
   parameters(name: string): string | null {
     return this.#features.get(name.toUpperCase()) ?? null
   }
+
+  /** All features, in the server's order, each with its parameters. */
+  list(): string[] {
+    return Array.from(this.#features, ([name, parameters]) => (parameters === '' ? name : `${name} ${parameters}`))
+  }
 }

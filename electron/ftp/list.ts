@@ -22,6 +22,8 @@ export interface ListRequest {
   memory: { mlsd: boolean; dashA: boolean }
   path: string
   signal: AbortSignal
+  /** Give each entry the server's own line. */
+  raw: boolean
   onUnreadable: (line: string) => void
   /** Makes a folder the server's current one. */
   goTo: (folder: string) => Promise<void>
@@ -64,7 +66,7 @@ function isUnknownCommand(error: unknown): boolean {
 /** Gives the number of lines that came. */
 async function listBy(verb: string, argument: string, parse: LineParser, request: ListRequest): Promise<number> {
   const { data, path, signal } = request
-  const listing = new ListingStream(parse, request.limits, request.onUnreadable)
+  const listing = new ListingStream(parse, request.limits, request.onUnreadable, request.raw)
   await receiveData(
     data,
     { verb, argument, what: `Cannot list the folder ${path}`, signal },

@@ -20,6 +20,12 @@ export interface Login {
 export async function logIn(control: ControlConnection, options: FtpOptions): Promise<Login> {
   const { endpoint, signal } = options
   const { host } = endpoint
+  if (endpoint.protocol === 'ftp' && options.onlyFingerprint !== undefined) {
+    throw new SluiceError(
+      'certificate-rejected',
+      `A certificate is demanded of ${host}, but plain FTP has none: use TLS.`,
+    )
+  }
   const tls = await greetAndSecure(control, options)
   options.onStep?.('Logging in')
   await sendCredentials(control, options)

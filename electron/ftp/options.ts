@@ -1,6 +1,6 @@
 /** What callers of the engine hand in and get back: options, handles, results. */
 import type { ReplyData } from '../../common/errors.ts'
-import type { CertificateInfo, DataMode, Endpoint } from '../../common/models.ts'
+import type { CertificateInfo, DataMode, Endpoint, TlsStatus } from '../../common/models.ts'
 
 /** A server's reply (RFC 959 section 4.2). */
 export type Reply = ReplyData
@@ -79,13 +79,7 @@ export interface FtpOptions {
 }
 
 /** The TLS state of a control connection. */
-export interface TlsInfo {
-  /** "TLSv1.3" and the like. */
-  version: string
-  cipher: string
-  /** SHA-256 of the server's certificate, upper-case hex pairs joined by ":". */
-  fingerprint: string
-}
+export type TlsInfo = TlsStatus
 
 export interface CallOptions {
   signal?: AbortSignal

@@ -3,11 +3,12 @@
  * to the person; data connections must show the very same certificate and resume the control connection's session, by
  * which server and client know each other to be the ones of the control connection.
  */
+import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { isIP } from 'node:net'
 import { connect, createSecureContext, getCACertificates, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import { isCancelled, SluiceError } from '../../common/errors.ts'
-import { describeCertificate } from './certificate.ts'
+import { certificateFacts, describeCertificate } from './certificate.ts'
 import type { FtpOptions, TlsInfo } from './options.ts'
 import { unlessAborted } from './waiting.ts'
 
@@ -15,7 +16,7 @@ const MIN_VERSION = 'TLSv1.2'
 /** Groups offered on data connections, as OpenSSL and BoringSSL both name them. */
 const GROUPS = ['X25519', 'prime256v1', 'secp384r1', 'secp521r1']
 
-export type TlsTrust = Pick<FtpOptions, 'ca' | 'pins' | 'onUntrustedCertificate'>
+export type TlsTrust = Pick<FtpOptions, 'ca' | 'pins' | 'onlyFingerprint' | 'onUntrustedCertificate'>
 
 export interface TlsServer {
   host: string
@@ -30,13 +31,17 @@ export class TlsSession {
   #ticket: Buffer | undefined
 
   /** @param ticket the newest session seen so far; TLS 1.3 servers send theirs only after the handshake */
-  constructor(socket: TLSSocket, server: TlsServer, fingerprint: string, ticket: Buffer | undefined) {
+  constructor(socket: TLSSocket, server: TlsServer, certificate: X509Certificate, ticket: Buffer | undefined) {
     this.#server = server
     this.#ticket = ticket
     socket.on('session', (session: Buffer) => {
       this.#ticket = session
     })
-    this.info = { version: socket.getProtocol() ?? 'unknown', cipher: socket.getCipher().standardName, fingerprint }
+    this.info = {
+      version: socket.getProtocol() ?? 'unknown',
+      cipher: socket.getCipher().standardName,
+      ...certificateFacts(certificate),
+    }
     // One context for all data connections: making one costs more than a small file. The key share that this server
     // chose comes first: a wrong guess costs a round trip with every file (HelloRetryRequest).
     const used = socket.getEphemeralKeyInfo()
@@ -109,8 +114,8 @@ export async function secureControl(
   socket.on('session', keepTicket)
   try {
     await bounded(handshakeDone(socket, server.host))
-    const fingerprint = await decideTrust(socket, server, trust, gone)
-    return { socket, session: new TlsSession(socket, server, fingerprint, ticket) }
+    const certificate = await decideTrust(socket, server, trust, gone)
+    return { socket, session: new TlsSession(socket, server, certificate, ticket) }
   } catch (error) {
     socket.destroy()
     throw error
@@ -153,11 +158,25 @@ export function plainCause(cause: Error): string {
   return 'reason' in cause && typeof cause.reason === 'string' ? cause.reason : cause.message
 }
 
-async function decideTrust(socket: TLSSocket, server: TlsServer, trust: TlsTrust, gone: AbortSignal): Promise<string> {
+/** Gives the server's certificate, if the server may be trusted because of it. */
+async function decideTrust(
+  socket: TLSSocket,
+  server: TlsServer,
+  trust: TlsTrust,
+  gone: AbortSignal,
+): Promise<X509Certificate> {
   const certificate = socket.getPeerX509Certificate()
   if (!certificate) throw new SluiceError('tls-failed', `${server.host} showed no certificate.`)
   const fingerprint = certificate.fingerprint256
-  if (socket.authorized || trust.pins?.includes(fingerprint)) return fingerprint
+  if (trust.onlyFingerprint !== undefined) {
+    if (fingerprint === trust.onlyFingerprint) return certificate
+    throw new SluiceError(
+      'certificate-rejected',
+      `${server.host}:${server.port} showed another certificate than the one demanded: its SHA-256 is ${fingerprint}, ` +
+        `not ${trust.onlyFingerprint}. No password was sent.`,
+    )
+  }
+  if (socket.authorized || trust.pins?.includes(fingerprint)) return certificate
   // Node's types say Error; it is the error's code.
   const info = describeCertificate(certificate, server, String(socket.authorizationError))
   let accepted = false
@@ -168,7 +187,7 @@ async function decideTrust(socket: TLSSocket, server: TlsServer, trust: TlsTrust
     if (isCancelled(error)) throw error
     throw new SluiceError('certificate-rejected', `${info.reason} The question about it failed.`, { cause: error })
   }
-  if (accepted) return fingerprint
+  if (accepted) return certificate
   throw new SluiceError(
     'certificate-rejected',
     `The certificate of ${server.host}:${server.port} was not accepted. ${info.reason} (SHA-256 ${fingerprint})`,

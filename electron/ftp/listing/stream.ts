@@ -12,12 +12,15 @@ export class ListingStream {
   readonly #parse: LineParser
   readonly #limits: Limits
   readonly #onUnreadable: (line: string) => void
+  readonly #raw: boolean
   #rest: Buffer = Buffer.alloc(0)
   #bytes = 0
   /** Lines so far, headers included. */
   lines = 0
 
-  constructor(parse: LineParser, limits: Limits, onUnreadable: (line: string) => void) {
+  /** @param raw give each entry its line too */
+  constructor(parse: LineParser, limits: Limits, onUnreadable: (line: string) => void, raw = false) {
+    this.#raw = raw
     this.#parse = parse
     this.#limits = limits
     this.#onUnreadable = onUnreadable
@@ -62,7 +65,7 @@ export class ListingStream {
       if (line === '') continue
       const entry = this.#parse(line)
       if (entry === null) this.#onUnreadable(line)
-      else if (entry !== 'skip') entries.push(entry)
+      else if (entry !== 'skip') entries.push(this.#raw ? { ...entry, raw: line } : entry)
     }
     return entries
   }
