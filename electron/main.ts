@@ -13,24 +13,23 @@ import {
 } from 'electron'
 import { toErrorData } from '../common/errors.ts'
 import { EVENT_CHANNEL, INVOKE_CHANNEL, type AppEvent } from '../common/ipc.ts'
-import type { Settings } from '../common/models.ts'
-import { createGate } from './gate/index.ts'
+import type { ConnectRequest, SessionState, Settings } from '../common/models.ts'
 import { EventHub } from './ipc/event-hub.ts'
 import { createHandlers } from './ipc/handlers.ts'
 import { createRouter } from './ipc/router.ts'
-import { AgentSupervisor, type ForkAgent } from './services/agent-supervisor.ts'
+import type { ForkAgent } from './services/agent-supervisor.ts'
 import { APP_ORIGIN, APP_SCHEME, createAppProtocol } from './services/app-protocol.ts'
-import { Certificates } from './services/certificates.ts'
-import { Connections } from './services/connections.ts'
-import { ProtocolLog } from './services/protocol-log.ts'
+import { connectAndRemember } from './services/connect.ts'
+import { openConsolePanel } from './services/console-panel.ts'
+import { createCore } from './services/core.ts'
 import { Questions } from './services/questions.ts'
 import { RecentConnections } from './services/recent.ts'
-import { Session } from './services/session.ts'
+import { createSessionLines } from './services/session-lines.ts'
 import { SettingsStore } from './services/settings.ts'
 import { applicationMenu } from './services/menu.ts'
 import { orderlyQuit } from './services/shutdown.ts'
+import { sessionStatus } from './services/status.ts'
 import { denyPermissions, hardenContents, openMainWindow } from './services/window.ts'
-import { createTransfers } from './transfer/index.ts'
 
 const folder = import.meta.dirname
 const preload = join(folder, '../preload/index.cjs')
@@ -58,6 +57,7 @@ const forkAgent: ForkAgent = (args, env) =>
 
 async function start(): Promise<void> {
   const data = app.getPath('userData')
+  const homeFolder = app.getPath('home')
   const events = new EventHub(sendToWindow)
   const settings = await SettingsStore.open(join(data, 'settings.json'))
   const recent = await RecentConnections.open(join(data, 'recent.json'))
@@ -65,42 +65,61 @@ async function start(): Promise<void> {
     opened: (question) => events.emit({ type: 'question', question }),
     closed: (id) => events.emit({ type: 'question-closed', id }),
   })
-  const certificates = await Certificates.open(join(data, 'certificates.json'), (question, signal) =>
-    questions.ask(question, signal),
-  )
-  const log = new ProtocolLog((line) => events.emit({ type: 'protocol', lines: [line] }))
-  const connections = new Connections({
-    certificates,
-    log,
-    dataMode: () => settings.get().dataMode,
-    parallel: () => settings.get().parallelTransfers,
-  })
-  const session = new Session(connections, (state) => events.emit({ type: 'session', session: state }))
-
-  const gate = createGate({ quarantineFolder: join(data, 'quarantine') })
-  gate.onStatus((status) => events.emit({ type: 'scanner', status }))
-  gate.quarantine.onChange((items) => events.emit({ type: 'quarantine', items }))
-  const supervisor = new AgentSupervisor(gate, forkAgent, settings.get().agent)
-  supervisor.start()
-
-  const transfers = createTransfers({
+  const core = await createCore({
+    dataFolder: data,
     journalFile: join(data, 'transfers.sqlite'),
-    gate,
-    pool: (endpoint) => connections.pool(endpoint),
+    localFolder: homeFolder,
+    settings,
+    forkAgent,
     ask: (question, signal) => questions.ask(question, signal),
-    parallel: settings.get().parallelTransfers,
+    onSession: (state) => {
+      events.emit({ type: 'session', session: state })
+      const line = sessionLine(state)
+      if (line) panel.tell(line)
+      panel.refresh()
+    },
   })
+  const { session, folders, log, gate, transfers } = core
+  const sessionLine = createSessionLines()
+  const connect = (request: ConnectRequest): Promise<SessionState> =>
+    connectAndRemember(
+      { session, recent, log, onRecent: (connections) => events.emit({ type: 'recent', connections }) },
+      request,
+    )
+  const panel = await openConsolePanel({
+    historyFile: join(data, 'console-history.json'),
+    host: {
+      session,
+      transfers,
+      gate,
+      settings,
+      folders,
+      log,
+      homeFolder,
+      connect,
+      status: (o) => sessionStatus(core, o),
+      changed: (side, path) => events.emit({ type: 'folder-changed', side, path }),
+      defaultProtocol: 'ftpes',
+      // Asked for: what the command line takes from its surroundings is not meant for a window.
+      credentials: () => Promise.resolve(null),
+      verbose: false,
+    },
+    events,
+    quit: () => app.quit(),
+  })
+
+  log.onLine((line) => events.emit({ type: 'protocol', lines: [line] }))
+  gate.onStatus((status) => events.emit({ type: 'scanner', status }))
+  gate.onPolicy((policy) => {
+    events.emit({ type: 'scan-policy', policy })
+    panel.refresh()
+  })
+  gate.quarantine.onChange((items) => events.emit({ type: 'quarantine', items }))
   transfers.onChange((change) => events.emit({ type: 'transfers', ...change }))
   transfers.onFolderChanged((side, path) => events.emit({ type: 'folder-changed', side, path }))
-
-  settings.onChange((now, before) => {
+  settings.onChange((now) => {
     events.emit({ type: 'settings', settings: now })
     applyTheme(now)
-    if (now.parallelTransfers !== before.parallelTransfers) {
-      transfers.setParallel(now.parallelTransfers)
-      connections.resize(now.parallelTransfers)
-    }
-    if (JSON.stringify(now.agent) !== JSON.stringify(before.agent)) supervisor.restart(now.agent)
   })
   applyTheme(settings.get())
 
@@ -109,7 +128,7 @@ async function start(): Promise<void> {
       version: app.getVersion(),
       platform: process.platform,
       shell: process.versions.electron?.endsWith('-browser-shell') ? 'browser' : 'electron',
-      homeFolder: app.getPath('home'),
+      homeFolder,
     },
     events,
     settings,
@@ -118,8 +137,12 @@ async function start(): Promise<void> {
     transfers,
     questions,
     gate,
-    supervisor,
+    supervisor: core.supervisor,
     log,
+    folders,
+    panel,
+    connect,
+    status: () => sessionStatus(core),
     writeClipboard: (text) => clipboard.writeText(text),
   })
   ipcMain.handle(INVOKE_CHANNEL, createRouter(handlers, APP_ORIGIN))
@@ -133,13 +156,10 @@ async function start(): Promise<void> {
   })
 
   const end = async (): Promise<void> => {
-    // Part files, temporary names on servers and the journal are put in order before the process goes.
-    await Promise.allSettled([transfers.dispose(), session.disconnect()])
+    panel.dispose()
     try {
-      await connections.dispose()
+      await core.dispose()
     } finally {
-      supervisor.dispose()
-      gate.dispose()
       events.dispose()
     }
   }

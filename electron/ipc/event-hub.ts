@@ -6,6 +6,8 @@ import type { AppEvent } from '../../common/ipc.ts'
 
 /** ms between two batches */
 const INTERVAL = 50
+/** Console lines that wait; a window keeps no more either, so that older ones are not worth sending. */
+const CONSOLE_LINES = 10_000
 
 export class EventHub {
   readonly #send: (events: AppEvent[]) => void
@@ -17,11 +19,13 @@ export class EventHub {
     this.#send = send
   }
 
-  /** Queues an event. Protocol lines join the ones already waiting, since they come by the hundred. */
+  /**
+   * Queues an event. Lines join the ones already waiting, since they come by the hundred; of the console's states only
+   * the newest counts.
+   */
   emit(event: AppEvent): void {
-    const last = this.#waiting.at(-1)
-    if (event.type === 'protocol' && last?.type === 'protocol') last.lines.push(...event.lines)
-    else this.#waiting.push(event.type === 'protocol' ? { type: 'protocol', lines: [...event.lines] } : event)
+    if (event.type === 'console-state') this.#waiting = this.#waiting.filter(({ type }) => type !== 'console-state')
+    if (!this.#join(event)) this.#waiting.push(ownLines(event))
     if (this.#timer === null) this.#flush()
   }
 
@@ -29,6 +33,19 @@ export class EventHub {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     this.#waiting = []
+  }
+
+  #join(event: AppEvent): boolean {
+    const last = this.#waiting.at(-1)
+    if (event.type === 'protocol' && last?.type === 'protocol') {
+      last.lines.push(...event.lines)
+      return true
+    }
+    if (event.type === 'console-lines' && last?.type === 'console-lines') {
+      last.lines = [...last.lines, ...event.lines].slice(-CONSOLE_LINES)
+      return true
+    }
+    return false
   }
 
   #flush(): void {
@@ -41,4 +58,10 @@ export class EventHub {
     this.#timer = setTimeout(() => this.#flush(), INTERVAL)
     this.#send(batch)
   }
+}
+
+/** The event with lines of its own to add to. */
+function ownLines(event: AppEvent): AppEvent {
+  if (event.type === 'protocol') return { type: 'protocol', lines: [...event.lines] }
+  return event
 }

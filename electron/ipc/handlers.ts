@@ -1,15 +1,18 @@
 /** The contract's handlers: each hands its call to the service that owns the matter. */
-import { toErrorData } from '../../common/errors.ts'
-import type { AppInfo, Entry, Side } from '../../common/models.ts'
+import { isAbsolute } from 'node:path'
+import { SluiceError } from '../../common/errors.ts'
+import type { AppInfo, ConnectRequest, Entry, SessionState, Side, StatusReport } from '../../common/models.ts'
 import { listLocal, makeFolder, removeLocal, renameLocal } from '../local/index.ts'
 import type { ScanGate } from '../gate/index.ts'
 import type { AgentSupervisor } from '../services/agent-supervisor.ts'
+import type { ConsolePanel } from '../services/console-panel.ts'
 import type { ProtocolLog } from '../services/protocol-log.ts'
 import type { Questions } from '../services/questions.ts'
 import type { RecentConnections } from '../services/recent.ts'
 import { listRemote, makeRemoteFolder, removeRemote, renameRemote } from '../services/remote-files.ts'
 import type { Session } from '../services/session.ts'
 import type { SettingsStore } from '../services/settings.ts'
+import type { Folders } from '../services/working-folders.ts'
 import type { TransferService } from '../transfer/index.ts'
 import type { EventHub } from './event-hub.ts'
 import { Listings } from './listings.ts'
@@ -26,11 +29,16 @@ export interface HandlerDeps {
   gate: ScanGate
   supervisor: AgentSupervisor
   log: ProtocolLog
+  folders: Folders
+  panel: ConsolePanel
+  /** Logs in and remembers the connection. */
+  connect(request: ConnectRequest): Promise<SessionState>
+  status(): Promise<StatusReport>
   writeClipboard(text: string): void
 }
 
 export function createHandlers(deps: HandlerDeps): IpcHandlers {
-  const { events, settings, recent, session, transfers, questions, gate } = deps
+  const { events, settings, recent, session, transfers, questions, gate, folders, panel } = deps
   const listings = new Listings()
   /** Tells the window to list a folder again after something in it was changed, also when only half of it worked. */
   const changing = async <T>(side: Side, path: string, change: () => Promise<T>): Promise<T> => {
@@ -41,6 +49,14 @@ export function createHandlers(deps: HandlerDeps): IpcHandlers {
     }
   }
 
+  let movedByWindow = false
+  folders.onChange((side, path) => {
+    panel.refresh()
+    // The window knows where it went, and the state of a session says where that begins.
+    if (movedByWindow || (side === 'remote' && session.state.state !== 'connected')) return
+    events.emit({ type: 'folder-opened', side, path })
+  })
+
   return {
     'app.info': () => deps.info,
     'clipboard.write': (text) => deps.writeClipboard(text),
@@ -50,17 +66,22 @@ export function createHandlers(deps: HandlerDeps): IpcHandlers {
     'recent.remove': (endpoint) => recent.remove(endpoint),
 
     'session.get': () => session.state,
-    'session.connect': async (request) => {
-      const state = await session.connect(request)
-      try {
-        events.emit({ type: 'recent', connections: await recent.add(request, Date.now()) })
-      } catch (error) {
-        // The session stands; that it cannot be remembered is worth a line, not a failed connect.
-        deps.log.add(0, 'error', toErrorData(error).message)
-      }
-      return state
-    },
+    'session.connect': (request) => deps.connect(request),
     'session.disconnect': () => session.disconnect(),
+    'session.reconnect': () => session.reconnect(),
+    'session.stopRetrying': () => session.stopRetrying(),
+    'status.get': () => deps.status(),
+    'folders.set': ({ side, path }) => {
+      if (side === 'local' && !isAbsolute(path)) throw new SluiceError('bad-argument', `${path} is not a whole path.`)
+      // A pane may speak a moment after its session has ended.
+      if (side === 'remote' && folders.get().remote === null) return
+      movedByWindow = true
+      try {
+        folders.set(side, path)
+      } finally {
+        movedByWindow = false
+      }
+    },
 
     'local.list': ({ requestId, path }) =>
       listings.run('local', async (signal) => {
@@ -94,7 +115,10 @@ export function createHandlers(deps: HandlerDeps): IpcHandlers {
     'remote.remove': ({ folder, entries }) =>
       changing('remote', folder, () => session.run((client) => removeRemote(client, folder, entries))),
 
-    'transfers.add': (request) => transfers.add(request, session.endpoint),
+    'transfers.add': async (request) => {
+      const { added } = await transfers.add(request, session.endpoint)
+      return { added }
+    },
     'transfers.list': () => transfers.list(),
     'transfers.cancel': (ids) => transfers.cancel(ids),
     'transfers.retry': (ids) => transfers.retry(ids),
@@ -110,6 +134,13 @@ export function createHandlers(deps: HandlerDeps): IpcHandlers {
       await gate.quarantine.remove(ids)
       return gate.quarantine.list()
     },
+    'scan.policy': () => gate.policy(),
+    'scan.setPolicy': (policy) => gate.setPolicy(policy),
     'protocol.lines': () => deps.log.lines(),
+    'console.open': () => panel.open(),
+    'console.run': (line) => panel.run(line),
+    'console.answer': (text) => panel.answer(text),
+    'console.cancel': () => panel.cancel(),
+    'console.complete': ({ line, cursor }) => panel.complete(line, cursor),
   }
 }

@@ -74,10 +74,15 @@ export class Certificates {
     const { answer } = await this.#ask({ kind: 'certificate', certificate, changed }, signal)
     if (answer === 'no') return false
     this.#thisRun.set(key, certificate.fingerprint)
-    if (answer === 'always') {
-      this.#pinned.set(key, certificate.fingerprint)
-      await this.#file.write(Object.fromEntries(this.#pinned))
-    }
+    if (answer === 'always') await this.#pin(key, certificate.fingerprint)
     return true
+  }
+
+  async #pin(key: string, fingerprint: string): Promise<void> {
+    this.#pinned.set(key, fingerprint)
+    // The app and the command line share the file: what the other one pinned meanwhile must stay.
+    const { value } = await this.#file.read()
+    for (const [other, pin] of Object.entries(value)) if (other !== key) this.#pinned.set(other, pin)
+    await this.#file.write(Object.fromEntries(this.#pinned))
   }
 }

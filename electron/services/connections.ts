@@ -6,7 +6,7 @@
 import { endpointUrl } from '../../common/endpoint.ts'
 import type { ConnectRequest, DataMode, Endpoint } from '../../common/models.ts'
 import { SluiceError } from '../../common/errors.ts'
-import { createPool, FtpClient, type FtpOptions, type FtpPool } from '../ftp/index.ts'
+import { createPool, FtpClient, type FtpOptions, type FtpPool, type Timeouts } from '../ftp/index.ts'
 import type { Certificates } from './certificates.ts'
 import type { ProtocolLog } from './protocol-log.ts'
 
@@ -17,6 +17,9 @@ export interface ConnectionsDeps {
   dataMode(): DataMode
   /** Connections a pool may hold. */
   parallel(): number
+  /** The one certificate any server may have (SHA-256, upper-case hex pairs joined by ":"). */
+  onlyFingerprint?: string
+  timeouts?: Partial<Timeouts>
 }
 
 interface Account {
@@ -70,6 +73,11 @@ export class Connections {
     return account.pool
   }
 
+  /** A line in the protocol log about the browsing session. */
+  note(kind: 'info' | 'error', text: string): void {
+    this.#deps.log.add(0, kind, text)
+  }
+
   resize(parallel: number): void {
     for (const { pool } of this.#accounts.values()) pool?.resize(parallel)
   }
@@ -92,8 +100,10 @@ export class Connections {
   }
 
   #options(endpoint: Endpoint, password: string): FtpOptions {
-    const { certificates, log, dataMode } = this.#deps
+    const { certificates, log, dataMode, onlyFingerprint, timeouts } = this.#deps
     return {
+      ...(onlyFingerprint === undefined ? {} : { onlyFingerprint }),
+      ...(timeouts === undefined ? {} : { timeouts }),
       endpoint,
       password,
       dataMode,

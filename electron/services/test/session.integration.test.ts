@@ -11,7 +11,8 @@ import { Certificates } from '../certificates.ts'
 import { Connections } from '../connections.ts'
 import { ProtocolLog } from '../protocol-log.ts'
 import { listRemote, makeRemoteFolder, removeRemote, renameRemote } from '../remote-files.ts'
-import { Session } from '../session.ts'
+import { Session, type SessionTimings } from '../session.ts'
+import { Folders } from '../working-folders.ts'
 
 async function startServer(options?: VsftpdOptions): Promise<Vsftpd> {
   const server = await startVsftpd(options)
@@ -19,10 +20,10 @@ async function startServer(options?: VsftpdOptions): Promise<Vsftpd> {
   return server
 }
 
-async function createSession(answer: 'once' | 'no' = 'no') {
+async function createSession(answer: 'once' | 'no' = 'no', timings: Partial<SessionTimings> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-session-'))
   const states: SessionState[] = []
-  const log = new ProtocolLog(() => undefined)
+  const log = new ProtocolLog()
   const connections = new Connections({
     certificates: await Certificates.open(join(folder, 'certificates.json'), async () => ({
       kind: 'certificate',
@@ -32,13 +33,14 @@ async function createSession(answer: 'once' | 'no' = 'no') {
     dataMode: () => 'passive',
     parallel: () => 2,
   })
-  const session = new Session(connections, (state) => states.push(state))
+  const folders = new Folders('/')
+  const session = new Session(connections, folders, (state) => states.push(state), timings)
   onTestFinished(async () => {
     await session.disconnect()
     await connections.dispose()
     await rm(folder, { recursive: true })
   })
-  return { session, connections, states, log }
+  return { session, connections, folders, states, log }
 }
 
 const request = (server: Vsftpd, protocol: 'ftp' | 'ftpes' = 'ftp') => ({
