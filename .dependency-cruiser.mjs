@@ -46,6 +46,7 @@ const ROOMS = {
       'react',
       'react-dom',
       'radix-ui',
+      'cmdk',
       '@tanstack/react-virtual',
       'lucide-react',
       'react-resizable-panels',

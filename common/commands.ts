@@ -35,7 +35,10 @@ export interface OptionSpec {
 /** How a menu and the palette show a command or an action. */
 export interface MenuSpec {
   label: string
-  /** Electron's accelerator notation: "CmdOrCtrl+Shift+U". */
+  /**
+   * Electron's accelerator notation: "CmdOrCtrl+Shift+U". Not what a system keeps for itself: Ctrl+Alt+Delete, and on
+   * macOS Cmd+H, Alt+Cmd+D, Alt+Cmd+M.
+   */
   keys: string
   /** `radio` and `check` show a state of the session; `plain` does something. */
   kind?: 'plain' | 'radio' | 'check'
@@ -296,7 +299,7 @@ const TRANSFERS = [
     summary: 'Download several files and folders',
     details: `The last argument is the folder to download into when such a folder is here, or when it ends with "/". ${PATTERNS}`,
     needsSession: true,
-    menu: { label: 'Download Matching…', keys: 'CmdOrCtrl+Alt+D' },
+    menu: { label: 'Download Matching…', keys: 'CmdOrCtrl+Alt+G' },
   },
   {
     name: 'reget',
@@ -383,7 +386,8 @@ const TRANSFERS = [
       { name: 'up|down', kind: 'choice', choices: ['up', 'down'], optional: true },
     ],
     summary: 'Show or change whether uploads and downloads are scanned',
-    details: 'Off holds until the program ends, is shown all the time, and files moved meanwhile are marked as not scanned.',
+    details:
+      'Off holds until the program ends, is shown all the time, and files moved meanwhile are marked as not scanned.',
     needsSession: false,
     menu: { label: 'Scan Files', keys: 'CmdOrCtrl+Alt+S', kind: 'check' },
   },
@@ -437,7 +441,7 @@ const SESSION = [
     summary: 'Open data connections from here (on) or from the server (off)',
     details: 'Without an argument it changes from on to off and back.',
     needsSession: false,
-    menu: { label: 'Passive Mode', keys: 'CmdOrCtrl+Alt+M', kind: 'check' },
+    menu: { label: 'Passive Mode', keys: 'CmdOrCtrl+Shift+P', kind: 'check' },
   },
   {
     name: 'verbose',
@@ -554,7 +558,7 @@ const WINDOW = [
     name: 'clear-transfers',
     group: 'transfers',
     summary: 'Forget the transfers that have ended',
-    menu: { label: 'Clear Finished', keys: 'CmdOrCtrl+Alt+Delete' },
+    menu: { label: 'Clear Finished', keys: 'CmdOrCtrl+Shift+Delete' },
   },
   {
     name: 'reconnect',
@@ -615,7 +619,7 @@ const WINDOW = [
     name: 'hidden',
     group: 'view',
     summary: 'Show names that begin with a dot',
-    menu: { label: 'Hidden Files', keys: 'CmdOrCtrl+H', kind: 'check' },
+    menu: { label: 'Hidden Files', keys: 'Ctrl+H', kind: 'check' },
   },
   {
     name: 'help-shortcuts',
@@ -636,6 +640,8 @@ export interface MenuEntry {
   action: MenuAction
   summary: string
   menu: MenuSpec
+  /** A line parts it from the entry above. */
+  line: boolean
 }
 
 export interface MenuGroup {
@@ -646,16 +652,21 @@ export interface MenuGroup {
 const hasMenu = (spec: CommandSpec): spec is CommandSpec & { name: MenuCommandName; menu: MenuSpec } =>
   spec.menu !== undefined
 
-const entriesOf = (group: WindowActionSpec['group']): MenuEntry[] => [
-  ...COMMANDS.filter(hasMenu)
-    .filter((spec) => spec.group === group)
-    .map(({ name, summary, menu }) => ({ action: name, summary, menu })),
-  ...WINDOW_ACTIONS.filter((spec) => spec.group === group).map(({ name, summary, menu }) => ({
-    action: name,
-    summary,
-    menu,
-  })),
-]
+/** Entries that begin a new part of their menu. */
+const LINES: ReadonlySet<MenuAction> = new Set<MenuAction>([
+  ...(['mkdir', 'find', 'up'] as const),
+  ...(['reget', 'auto', 'prompt', 'cancel-transfers'] as const),
+  ...(['passive', 'reconnect', 'quit'] as const),
+  ...(['show-transfers', 'focus-local'] as const),
+  'about',
+])
+
+function entriesOf(group: WindowActionSpec['group']): MenuEntry[] {
+  const specs = [...COMMANDS.filter(hasMenu), ...WINDOW_ACTIONS].filter((spec) => spec.group === group)
+  // Where every menu has it: at the end.
+  specs.sort((a, b) => Number(a.name === 'quit') - Number(b.name === 'quit'))
+  return specs.map(({ name, summary, menu }) => ({ action: name, summary, menu, line: LINES.has(name) }))
+}
 
 /** The application menu, from left to right. */
 export const MENUS: readonly MenuGroup[] = [
