@@ -22,18 +22,19 @@ export function readLine(text: string): CommandLine | null {
   const line = text.trim()
   if (line === '' || line.startsWith('#')) return null
   // Whatever follows belongs to another program's language: it is not taken apart.
-  if (line.startsWith('!')) return { spec: specOf('!'), options: new Set(), args: line.slice(1).trim().split(/\s+/) }
+  if (line.startsWith('!'))
+    return { spec: commandNamed('!'), options: new Set(), args: line.slice(1).trim().split(/\s+/) }
   const words = wordsOf(line)
   refuseOpenQuote(words)
   const [first, ...rest] = words
-  const spec = specOf(literal(first?.text ?? ''))
+  const spec = commandNamed(literal(first?.text ?? ''))
   const { options, args } = splitOptions(spec, rest)
   checkArguments(spec, args)
   return { spec, options, args }
 }
 
-/** The command of this name, alias or unmistakable beginning. */
-function specOf(word: string): CommandLine['spec'] {
+/** The command of this name, alias or unmistakable beginning. @throws SluiceError bad-argument with what was meant */
+export function commandNamed(word: string): CommandLine['spec'] {
   const spec = findCommand(word)
   if (spec) return spec
   const begun = word.length < 2 ? [] : commandsFrom(word)
