@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { TransferRow, TransferState } from '../../common/models.ts'
+import { transferRow } from '../../testing/transfer-row.ts'
 import { ChangeFeed } from './change-feed.ts'
 import type { TransferChange } from './types.ts'
 
@@ -18,23 +19,7 @@ function world(limit = 100): {
 } {
   const states = new Map<number, TransferState>()
   const active = new Set<number>()
-  const toRow = (id: number): TransferRow => ({
-    id,
-    direction: 'upload',
-    endpoint: { protocol: 'ftp', host: 'h', port: 21, user: 'u' },
-    localPath: '/a',
-    remotePath: '/a',
-    size: null,
-    transferred: 0,
-    scanned: 0,
-    rate: null,
-    transferType: 'auto',
-    state: states.get(id) ?? 'queued',
-    scan: null,
-    error: null,
-    addedAt: 0,
-    endedAt: null,
-  })
+  const toRow = (id: number): TransferRow => transferRow({ id, state: states.get(id) ?? 'queued' })
   const totals = { queued: 0, active: 0, done: 0, blocked: 0, failed: 0 }
   const rows = (ids: readonly number[]): TransferRow[] => ids.filter((id) => states.has(id)).map(toRow)
   const feed = new ChangeFeed({ rows, totals: () => totals, active: () => active }, limit)

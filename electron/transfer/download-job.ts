@@ -8,7 +8,7 @@ import type { GateOutcome, ScanStream } from '../gate/index.ts'
 import { containedFolder, PartFile, printablePath, removePart, safeLocalName } from '../local/index.ts'
 import { receive, ScanFailed } from './download-receive.ts'
 import { placeOnDisk, resolveDownloadTarget } from './download-target.ts'
-import { NotAsText, refusedByScan, type Job, type JobEnd, type JobTools } from './job.ts'
+import { NotAsText, refusedByScan, scanFacts, type Job, type JobEnd, type JobTools } from './job.ts'
 import { namePromisesText } from './text-detection.ts'
 
 /** @throws what the engine or the disk throws; nothing then stands under the file's name that was not there before */
@@ -50,7 +50,7 @@ async function fetch(job: Job, tools: JobTools, { type, folder, replace }: Fetch
   let taken = false
   try {
     const outcome = await withScan(job, tools, (scan) => receive(job, tools, { type, part, scan }))
-    job.update({ scan: outcome.report, scanned: outcome.report.bytes })
+    job.update(scanFacts(outcome.report))
     if (!outcome.passes) {
       const end = refusedByScan(tools.gate, outcome, job.row.remotePath, job.row.size)
       return end.state === 'blocked' ? await quarantine(job, tools, part, outcome.report, end) : end

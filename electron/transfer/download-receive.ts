@@ -39,7 +39,7 @@ export async function receive(job: Job, tools: JobTools, { type, part, scan }: R
     if (chunk.length === 0) return
     if (scan.failure) throw new ScanFailed(scan.failure)
     await Promise.all([part.write(chunk), scan.write(chunk)])
-    job.update({ scanned: part.bytes })
+    if (!scan.unscanned) job.update({ scanned: part.bytes })
   }
   const sink = async (chunk: Buffer): Promise<void> => {
     const ready = head ? head.take(chunk) : chunk

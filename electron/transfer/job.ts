@@ -1,6 +1,6 @@
 /** What upload and download jobs share: what they are given, how they end, and what a scan's outcome means for a row. */
 import { SluiceError, type ErrorData } from '../../common/errors.ts'
-import type { ConflictAction, ConflictPolicy, TransferRow } from '../../common/models.ts'
+import type { ConflictAction, ConflictPolicy, ScanReport, TransferRow } from '../../common/models.ts'
 import { printablePath } from '../local/index.ts'
 import type { FtpPool } from '../ftp/index.ts'
 import type { Refused, ScanGate } from '../gate/index.ts'
@@ -40,6 +40,11 @@ export const SKIPPED: JobEnd = { state: 'skipped', error: null }
 /** The person's decision about this row, else the request's policy. */
 export function policyOf(leased: LeasedRow): ConflictPolicy | ConflictAction {
   return leased.answer ?? leased.request.conflict
+}
+
+/** What a row says of its scan; without a report nobody looked at the file. */
+export function scanFacts(report: ScanReport | null): Pick<TransferRow, 'scan' | 'scanned' | 'unscanned'> {
+  return { scan: report, scanned: report?.bytes ?? 0, unscanned: report === null }
 }
 
 /**

@@ -7,6 +7,7 @@ import type {
   Direction,
   Endpoint,
   ScanReport,
+  TransferMode,
   TransferRow,
   TransferState,
   TransferType,
@@ -34,6 +35,7 @@ export interface RequestRecord {
   targetFolder: string
   transferType: TransferType
   conflict: ConflictPolicy
+  mode: TransferMode
 }
 
 /** A row with what its job must know beyond what the window shows. */
@@ -68,8 +70,8 @@ export interface PlannedFolder {
 }
 
 export const ROW_COLUMNS = `t.id, t.kind, t.local_path, t.remote_path, t.size, t.modified, t.transferred, t.scanned, t.type, t.state,
-  t.answer, t.question, t.attempts, t.part, t.scan, t.error, t.added_at, t.ended_at, t.request, r.direction, r.target_folder,
-  r.transfer_type, r.conflict, e.protocol, e.host, e.port, e.user`
+  t.answer, t.question, t.attempts, t.part, t.scan, t.unscanned, t.error, t.added_at, t.started_at, t.ended_at, t.request, r.direction,
+  r.target_folder, r.transfer_type, r.conflict, r.mode, e.protocol, e.host, e.port, e.user`
 export const ROW_TABLES = 'transfers t JOIN requests r ON r.id = t.request JOIN endpoints e ON e.id = r.endpoint'
 
 /** One row as SQLite gives it. */
@@ -78,6 +80,7 @@ export type Columns = Record<string, SQLOutputValue>
 export function toRow(record: Columns): TransferRow {
   return {
     id: Number(record['id']),
+    request: Number(record['request']),
     direction: record['direction'] as Direction,
     endpoint: {
       protocol: record['protocol'] as Endpoint['protocol'],
@@ -94,8 +97,10 @@ export function toRow(record: Columns): TransferRow {
     transferType: record['type'] as TransferType,
     state: record['state'] as TransferState,
     scan: fromJson<ScanReport>(record['scan']),
+    unscanned: record['unscanned'] === 1,
     error: fromJson<ErrorData>(record['error']),
     addedAt: Number(record['added_at']),
+    startedAt: number(record['started_at']),
     endedAt: number(record['ended_at']),
   }
 }

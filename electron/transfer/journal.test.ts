@@ -40,6 +40,7 @@ function request(journal: Journal, more: Partial<RequestRecord> = {}): RequestRe
     targetFolder: '/local',
     transferType: 'auto',
     conflict: 'ask',
+    mode: 'whole',
     ...more,
   })
 }
@@ -161,13 +162,13 @@ test('the overview keeps what runs and what is newest', () => {
 
 test('names of a folder are seen once for each attempt', () => {
   const journal = open()
-  expect(journal.markSeen(1, 5n, 0)).toBe('new')
-  expect(journal.markSeen(1, 5n, 0)).toBe('again')
-  expect(journal.markSeen(1, 5n, 1)).toBe('known')
-  expect(journal.markSeen(1, 5n, 1)).toBe('again')
-  expect(journal.markSeen(2, 5n, 0)).toBe('new')
-  journal.endPlan(1)
-  expect(journal.markSeen(1, 5n, 0)).toBe('new')
+  expect(journal.notes.markSeen(1, 5n, 0)).toBe('new')
+  expect(journal.notes.markSeen(1, 5n, 0)).toBe('again')
+  expect(journal.notes.markSeen(1, 5n, 1)).toBe('known')
+  expect(journal.notes.markSeen(1, 5n, 1)).toBe('again')
+  expect(journal.notes.markSeen(2, 5n, 0)).toBe('new')
+  journal.notes.end(1)
+  expect(journal.notes.markSeen(1, 5n, 0)).toBe('new')
 })
 
 test('a hundred thousand rows cost neither time nor objects to lease from', () => {

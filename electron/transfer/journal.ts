@@ -2,18 +2,21 @@
  * The queue's memory on disk: one row a file, in SQLite (WAL). It is also the history. Workers lease rows from here, so
  * that a million waiting files are rows on disk and not objects. All calls are synchronous and short.
  */
-import { renameSync } from 'node:fs'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { SluiceError, type ErrorData } from '../../common/errors.ts'
+import type { StatementSync } from 'node:sqlite'
+import type { ErrorData } from '../../common/errors.ts'
 import type {
   ConflictAction,
   ConflictPolicy,
   Direction,
   TransferRow,
   TransferState,
+  TransferMode,
   TransferTotals,
   TransferType,
 } from '../../common/models.ts'
+import { JournalDatabase } from './journal-database.ts'
+import { PlanNotes } from './journal-plan.ts'
+import { countsOf, type RequestCounts } from './journal-progress.ts'
 import {
   ids,
   number,
@@ -24,89 +27,42 @@ import {
   toRow,
   type LeasedRow,
   type NewRow,
-  type PlannedFolder,
   type QuestionFacts,
   type RequestRecord,
   type RowEnd,
   type RowKind,
 } from './journal-rows.ts'
-import { MIGRATIONS, TEMPORARY } from './schema.ts'
 
 const INTERRUPTED: ErrorData = {
   code: 'interrupted',
   message: 'The program ended before this file was finished. Retry to move it.',
 }
 
-/**
- * Result codes that say nothing against the file itself: PERM, BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN
- * (https://sqlite.org/rescode.html; the low byte of an extended code).
- */
-const CIRCUMSTANCES: ReadonlySet<number> = new Set([3, 5, 6, 7, 8, 10, 13, 14])
-
-function isDamage(error: unknown): boolean {
-  const code = error instanceof Error && 'errcode' in error ? error.errcode : null
-  return !(typeof code === 'number' && CIRCUMSTANCES.has(code & 0xff))
-}
-
 export class Journal {
-  readonly #db: DatabaseSync
-  readonly #statements = new Map<string, StatementSync>()
+  readonly #db: JournalDatabase
+  readonly notes: PlanNotes
 
-  private constructor(db: DatabaseSync) {
+  private constructor(db: JournalDatabase) {
     this.#db = db
+    this.notes = new PlanNotes(db)
   }
 
   /**
-   * Opens or creates the journal. A file that is not a readable database is set aside under another name: an unreadable
-   * history must not keep the program from starting. A full disk or a missing permission is no reason to set it aside.
-   * Rows that were not finished become `failed` with code `interrupted`.
+   * Opens or creates the journal; a damaged one is set aside. Rows that were not finished become `failed` with code
+   * `interrupted`.
+   * @throws SluiceError 'local-io' when it cannot be opened, and is not damaged
    */
   static open(file: string, now: number): Journal {
-    let journal: Journal
-    try {
-      journal = Journal.#prepare(file)
-    } catch (error) {
-      if (file === ':memory:') throw error
-      if (!isDamage(error)) {
-        const why = error instanceof Error ? error.message : String(error)
-        throw new SluiceError('local-io', `The list of transfers in ${file} cannot be opened: ${why}.`, {
-          cause: error,
-        })
-      }
-      renameSync(file, `${file}.unreadable-${now}`)
-      journal = Journal.#prepare(file)
-    }
-    journal
-      .#statement(
-        `UPDATE transfers SET state = 'failed', error = ?, ended_at = ?, question = NULL
-         WHERE state IN ('queued', 'asking', 'transferring')`,
-      )
-      .run(JSON.stringify(INTERRUPTED), now)
-    journal.#db.exec('DELETE FROM requests WHERE id NOT IN (SELECT request FROM transfers)')
-    return journal
-  }
-
-  static #prepare(file: string): Journal {
-    const db = new DatabaseSync(file)
-    try {
-      // NORMAL: a power cut may lose the last commits but never breaks the file; a row lost so is an interrupted one.
-      db.exec(
-        'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = FILE',
-      )
-      const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
-      for (const [at, step] of MIGRATIONS.entries()) {
-        if (at >= version) db.exec(`BEGIN; ${step}; PRAGMA user_version = ${at + 1}; COMMIT`)
-      }
-      db.exec(TEMPORARY)
-      return new Journal(db)
-    } catch (error) {
-      db.close()
-      throw error
-    }
+    const db = JournalDatabase.open(file, now)
+    db.statement(
+      `UPDATE transfers SET state = 'failed', error = ?, ended_at = ?, question = NULL
+       WHERE state IN ('queued', 'asking', 'transferring')`,
+    ).run(JSON.stringify(INTERRUPTED), now)
+    db.exec('DELETE FROM requests WHERE id NOT IN (SELECT request FROM transfers)')
+    return new Journal(db)
   }
 
   close(): void {
-    this.#statements.clear()
     this.#db.close()
   }
 
@@ -117,9 +73,9 @@ export class Journal {
     const key = [protocol, host, port, user]
     this.#statement('INSERT OR IGNORE INTO endpoints (protocol, host, port, user) VALUES (?, ?, ?, ?)').run(...key)
     const { lastInsertRowid } = this.#statement(
-      `INSERT INTO requests (endpoint, direction, target_folder, transfer_type, conflict)
-       SELECT id, ?, ?, ?, ? FROM endpoints WHERE protocol = ? AND host = ? AND port = ? AND user = ?`,
-    ).run(request.direction, request.targetFolder, request.transferType, request.conflict, ...key)
+      `INSERT INTO requests (endpoint, direction, target_folder, transfer_type, conflict, mode)
+       SELECT id, ?, ?, ?, ?, ? FROM endpoints WHERE protocol = ? AND host = ? AND port = ? AND user = ?`,
+    ).run(request.direction, request.targetFolder, request.transferType, request.conflict, request.mode, ...key)
     return { ...request, id: Number(lastInsertRowid) }
   }
 
@@ -151,47 +107,6 @@ export class Journal {
     return rows.length === 0 ? null : { first: last - rows.length + 1, last }
   }
 
-  /**
-   * Notes that a plan has met a name: 'new', 'again' in this attempt (the folder lists it twice), or 'known' from an
-   * attempt before this one.
-   */
-  markSeen(plan: number, key: bigint, attempt: number): 'new' | 'again' | 'known' {
-    const { changes } = this.#statement('INSERT OR IGNORE INTO seen (plan, key, attempt) VALUES (?, ?, ?)').run(
-      plan,
-      key,
-      attempt,
-    )
-    if (changes === 1) return 'new'
-    const update = this.#statement('UPDATE seen SET attempt = ? WHERE plan = ? AND key = ? AND attempt < ?')
-    return update.run(attempt, plan, key, attempt).changes === 1 ? 'known' : 'again'
-  }
-
-  pushFolder(plan: number, folder: PlannedFolder): void {
-    this.#statement('INSERT INTO folders (plan, local_path, remote_path, depth) VALUES (?, ?, ?, ?)').run(
-      plan,
-      folder.localPath,
-      folder.remotePath,
-      folder.depth,
-    )
-  }
-
-  popFolder(plan: number): PlannedFolder | null {
-    const found = this.#statement(
-      `DELETE FROM folders WHERE id = (SELECT max(id) FROM folders WHERE plan = ?) RETURNING local_path, remote_path, depth`,
-    ).get(plan)
-    if (!found) return null
-    return {
-      localPath: text(found['local_path']),
-      remotePath: text(found['remote_path']),
-      depth: Number(found['depth']),
-    }
-  }
-
-  endPlan(plan: number): void {
-    this.#statement('DELETE FROM folders WHERE plan = ?').run(plan)
-    this.#statement('DELETE FROM seen WHERE plan = ?').run(plan)
-  }
-
   // ---- working on rows ------------------------------------------------------------------------------------------
 
   /**
@@ -206,9 +121,11 @@ export class Journal {
     if (!found) return null
     const leased = { ...found, part: found.part ?? nameOfPart(found.row) }
     this.#statement(
-      `UPDATE transfers SET state = 'transferring', part = ?, error = NULL, transferred = 0, scanned = 0 WHERE id = ?`,
-    ).run(leased.part, leased.row.id)
-    const row: TransferRow = { ...leased.row, state: 'transferring', error: null, transferred: 0, scanned: 0 }
+      `UPDATE transfers SET state = 'transferring', part = ?, error = NULL, transferred = 0, scanned = 0, unscanned = 0,
+         started_at = ? WHERE id = ?`,
+    ).run(leased.part, now, leased.row.id)
+    const afresh = { error: null, transferred: 0, scanned: 0, unscanned: false, startedAt: now }
+    const row: TransferRow = { ...leased.row, state: 'transferring', ...afresh }
     return { ...leased, row }
   }
 
@@ -222,7 +139,7 @@ export class Journal {
   finish(row: TransferRow, end: RowEnd, now: number): void {
     this.#statement(
       `UPDATE transfers SET state = ?, scan = ?, error = ?, local_path = ?, remote_path = ?, size = ?, transferred = ?,
-         scanned = ?, type = ?, ended_at = ?, part = CASE WHEN ? THEN part END WHERE id = ?`,
+         scanned = ?, unscanned = ?, type = ?, ended_at = ?, part = CASE WHEN ? THEN part END WHERE id = ?`,
     ).run(
       end.state,
       toJson(end.scan),
@@ -232,6 +149,7 @@ export class Journal {
       row.size,
       row.transferred,
       row.scanned,
+      row.unscanned ? 1 : 0,
       row.transferType,
       now,
       end.partStays ? 1 : 0,
@@ -316,7 +234,7 @@ export class Journal {
   retryFiles(wanted: readonly number[]): number[] {
     return ids(
       this.#statement(
-        `UPDATE transfers SET state = 'queued', transferred = 0, scanned = 0, attempts = 0, not_before = 0, error = NULL,
+        `UPDATE transfers SET state = 'queued', transferred = 0, scanned = 0, unscanned = 0, attempts = 0, not_before = 0, error = NULL,
            scan = NULL, answer = NULL, ended_at = NULL, type = (SELECT transfer_type FROM requests WHERE id = request)
          WHERE id IN (SELECT value FROM json_each(?)) AND kind = 'file'
            AND state IN ('failed', 'cancelled', 'blocked', 'skipped') RETURNING id`,
@@ -364,6 +282,11 @@ export class Journal {
     return this.rows(ids([...unfinished, ...ended]))
   }
 
+  /** A request's rows, counted by state. */
+  counts(request: number): RequestCounts {
+    return countsOf(this.#db, request)
+  }
+
   totals(): TransferTotals {
     const counts = new Map<string, number>()
     for (const row of this.#statement('SELECT state, n FROM counts').all())
@@ -398,14 +321,7 @@ export class Journal {
 
   /** All that `work` writes, or nothing. `work` must not wait, and not call this again. */
   transaction(work: () => void): void {
-    this.#db.exec('BEGIN IMMEDIATE')
-    try {
-      work()
-      this.#db.exec('COMMIT')
-    } catch (error) {
-      this.#db.exec('ROLLBACK')
-      throw error
-    }
+    this.#db.transaction(work)
   }
 
   #read(id: number): (Omit<LeasedRow, 'part'> & { part: string | null }) | null {
@@ -422,6 +338,7 @@ export class Journal {
         targetFolder: text(found['target_folder']),
         transferType: found['transfer_type'] as TransferType,
         conflict: found['conflict'] as ConflictPolicy,
+        mode: found['mode'] as TransferMode,
       },
       modified: number(found['modified']),
       answer: found['answer'] as ConflictAction | null,
@@ -431,10 +348,6 @@ export class Journal {
   }
 
   #statement(sql: string): StatementSync {
-    const known = this.#statements.get(sql)
-    if (known) return known
-    const statement = this.#db.prepare(sql)
-    this.#statements.set(sql, statement)
-    return statement
+    return this.#db.statement(sql)
   }
 }

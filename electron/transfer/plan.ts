@@ -11,6 +11,8 @@ export const MAX_ENTRIES = 5_000_000
 
 export interface PlanEvents {
   added(first: number, last: number): void
+  /** Rows that had ended when they were journalled. */
+  ended(ids: readonly number[]): void
   /** A new folder was made in `folder`. */
   folderMade(side: 'local' | 'remote', folder: string): void
 }
@@ -56,12 +58,12 @@ export class Plan {
 
   /** A folder to walk later. */
   folder(folder: PlannedFolder): void {
-    this.#journal.pushFolder(this.#id, folder)
+    this.#journal.notes.pushFolder(this.#id, folder)
   }
 
   /** Takes the folder that was pushed last; null when none is left, or when there were too many entries. */
   nextFolder(): PlannedFolder | null {
-    return this.#entries > MAX_ENTRIES ? null : this.#journal.popFolder(this.#id)
+    return this.#entries > MAX_ENTRIES ? null : this.#journal.notes.popFolder(this.#id)
   }
 
   /** Counts an entry met. @throws TooMany */
@@ -81,20 +83,25 @@ export class Plan {
   see(folder: string, name: string, attempt: number): 'new' | 'again' | 'known' {
     this.count()
     const hash = createHash('sha256').update(folder).update('\0').update(name).digest()
-    return this.#journal.markSeen(this.#id, hash.readBigInt64LE(0), attempt)
+    return this.#journal.notes.markSeen(this.#id, hash.readBigInt64LE(0), attempt)
   }
 
   /** Journals what has gathered; the rows may start to move. */
   flush(): void {
-    const range = this.#journal.addRows(this.request, this.#batch, Date.now())
+    // Of a plan that was given up nothing more may appear: whoever cancelled the rest would have missed it.
+    this.signal.throwIfAborted()
+    const batch = this.#batch
     this.#batch = []
+    const range = this.#journal.addRows(this.request, batch, Date.now())
     if (!range) return
-    this.#added += range.last - range.first + 1
+    this.#added += batch.length
+    const ended = batch.flatMap(({ state }, at) => (state === 'queued' ? [] : [range.first + at]))
     this.events.added(range.first, range.last)
+    if (ended.length > 0) this.events.ended(ended)
   }
 
   end(): void {
-    this.#journal.endPlan(this.#id)
+    this.#journal.notes.end(this.#id)
   }
 
   #note(kind: NewRow['kind'], state: 'failed' | 'skipped', paths: RowPaths, error: unknown): void {

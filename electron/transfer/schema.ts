@@ -55,6 +55,40 @@ export const MIGRATIONS: readonly string[] = [
     INSERT INTO counts VALUES (new.state, 1) ON CONFLICT (state) DO UPDATE SET n = n + 1;
   END;
   `,
+  `
+  ALTER TABLE requests ADD COLUMN mode TEXT NOT NULL DEFAULT 'whole';
+  ALTER TABLE transfers ADD COLUMN unscanned INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE transfers ADD COLUMN started_at INTEGER;
+  CREATE INDEX transfers_by_request ON transfers (request, id);
+
+  -- How far each request is, asked several times a second: kept by triggers for the same reason as the counts above.
+  CREATE TABLE request_counts (
+    request INTEGER NOT NULL, state TEXT NOT NULL,
+    files INTEGER NOT NULL, bytes INTEGER NOT NULL, transferred INTEGER NOT NULL,
+    PRIMARY KEY (request, state)
+  ) WITHOUT ROWID;
+  INSERT INTO request_counts
+    SELECT request, state, count(*), coalesce(sum(size), 0), sum(transferred) FROM transfers GROUP BY request, state;
+  CREATE TRIGGER request_insert AFTER INSERT ON transfers BEGIN
+    INSERT INTO request_counts VALUES (new.request, new.state, 1, coalesce(new.size, 0), new.transferred)
+      ON CONFLICT (request, state) DO UPDATE SET
+        files = files + 1, bytes = bytes + excluded.bytes, transferred = transferred + excluded.transferred;
+  END;
+  CREATE TRIGGER request_delete AFTER DELETE ON transfers BEGIN
+    UPDATE request_counts
+      SET files = files - 1, bytes = bytes - coalesce(old.size, 0), transferred = transferred - old.transferred
+      WHERE request = old.request AND state = old.state;
+    DELETE FROM request_counts WHERE request = old.request AND state = old.state AND files = 0;
+  END;
+  CREATE TRIGGER request_update AFTER UPDATE OF state, size, transferred ON transfers BEGIN
+    UPDATE request_counts
+      SET files = files - 1, bytes = bytes - coalesce(old.size, 0), transferred = transferred - old.transferred
+      WHERE request = old.request AND state = old.state;
+    INSERT INTO request_counts VALUES (new.request, new.state, 1, coalesce(new.size, 0), new.transferred)
+      ON CONFLICT (request, state) DO UPDATE SET
+        files = files + 1, bytes = bytes + excluded.bytes, transferred = transferred + excluded.transferred;
+  END;
+  `,
 ]
 
 /** A plan's own notes: on disk, since folders may hold millions of names, and gone with the process. */

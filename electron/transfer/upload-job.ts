@@ -5,7 +5,7 @@ import { remoteBasename, remoteParent } from '../../common/remote-path.ts'
 import type { FtpClient } from '../ftp/index.ts'
 import type { Clearance } from '../gate/index.ts'
 import { printablePath, statLocal } from '../local/index.ts'
-import { DONE, NotAsText, refusedByScan, type Job, type JobEnd, type JobTools } from './job.ts'
+import { DONE, NotAsText, refusedByScan, scanFacts, type Job, type JobEnd, type JobTools } from './job.ts'
 import { ToWire } from './line-ends.ts'
 import { withClient } from './remote-access.ts'
 import { localFileIsText } from './text-detection.ts'
@@ -48,7 +48,7 @@ async function scanAndSend(job: Job, tools: JobTools, source: Source, target: Up
     signal: job.signal,
     onProgress: (scanned) => job.update({ scanned }),
   })
-  job.update({ scan: outcome.report, scanned: outcome.report.bytes })
+  job.update(scanFacts(outcome.report))
   if (!outcome.passes) return refusedByScan(tools.gate, outcome, job.row.localPath, source.size)
 
   const { clearance } = outcome

@@ -216,6 +216,7 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'failing', () => {
       targetFolder: world.local,
       transferType: 'binary',
       conflict: 'ask',
+      mode: 'whole',
     })
     const paths = { localPath: join(world.local, 'a.bin'), remotePath: '/a.bin' }
     journal.addRows(request, [{ kind: 'file', ...paths, size: 7, modified: null, state: 'queued', error: null }], 1)

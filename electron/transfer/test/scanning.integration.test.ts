@@ -12,6 +12,9 @@ function meddling(gate: ScanGate, meddle: (path: string) => Promise<void>): Scan
   return {
     status: () => gate.status(),
     onStatus: (callback) => gate.onStatus(callback),
+    policy: () => gate.policy(),
+    setPolicy: (policy) => gate.setPolicy(policy),
+    onPolicy: (callback) => gate.onPolicy(callback),
     useAgent: (address, whyNot) => gate.useAgent(address, whyNot),
     openScan: (options) => gate.openScan(options),
     quarantine: gate.quarantine,
