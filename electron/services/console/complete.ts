@@ -29,7 +29,7 @@ export class Completer {
     const before = line.slice(0, cursor)
     const words = wordsOf(before)
     const last = words.at(-1)
-    const inWord = last !== undefined && last.end === before.length && (last.open !== null || !/\s$/.test(before))
+    const inWord = last?.end === before.length
     const word: Unfinished =
       last && inWord
         ? { ...last, text: literal(last.text) }

@@ -5,7 +5,7 @@ import { HANDLERS } from './commands/index.ts'
 import { Completer } from './complete.ts'
 import { remember, remembered } from './history.ts'
 import { readLine, type CommandLine } from './line.ts'
-import { errorRecord, line } from './output.ts'
+import { errorRecord, line, printable } from './output.ts'
 import { outcomeOf } from './outcome.ts'
 import { promptOf } from './prompt.ts'
 import type {
@@ -121,10 +121,11 @@ async function runCommand(
     write,
     ask: async (question, { hidden = false } = {}) => {
       signal.throwIfAborted()
-      return io.ask({ text: question.endsWith(' ') ? question : `${question} `, hidden }, signal)
+      const text = printable(question)
+      return io.ask({ text: text.endsWith(' ') ? text : `${text} `, hidden }, signal)
     },
     progress: (progress) => {
-      if (!over) io.progress(progress)
+      if (!over) io.progress(progress && { ...progress, label: printable(progress.label) })
     },
   }
   const stopShowing = showProtocol(host.log, () => memory.verbose, write)

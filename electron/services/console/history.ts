@@ -1,13 +1,50 @@
 /** The lines given before, without the passwords that were in them. */
+import { findCommand } from '../../../common/commands.ts'
+import { splitFtpUrl } from '../../../common/ftp-url.ts'
+import { literal, quoteWord, wordsOf } from './parse.ts'
 
 /** Lines kept. */
 const LIMIT = 500
-const URL_PASSWORD = /((?:ftp|ftps|ftpes):\/\/[^\s/@:]*):[^\s/]*@/gi
-const RAW_SECRET = /^(\s*\S+\s+["']?(?:PASS|ACCT)\b).*$/i
+const SCHEME = /^(?:ftp|ftps|ftpes):\/\//i
+const MASK = '****'
 
-/** The line as it may be shown, kept and logged: addresses lose their password, raw login commands their argument. */
+/**
+ * The line as it may be shown, kept and logged. Addresses lose their password, raw login commands and `user` what
+ * follows, and an address that makes no sense is left out: nobody knows what is secret in it.
+ */
 export function withoutPasswords(line: string): string {
-  return line.replaceAll(URL_PASSWORD, '$1@').replace(RAW_SECRET, '$1 ****')
+  const words = wordsOf(line)
+  const [command = '', first = ''] = words.map(({ text }) => literal(text))
+  const keep = (count: number): string => line.slice(0, words[count - 1]?.end)
+  if (isCommand(command, 'quote') && /^(?:PASS|ACCT)\b/i.test(first))
+    return `${keep(1)} ${first.slice(0, 4).toUpperCase()} ${MASK}`
+  if (isCommand(command, 'user') && words.length > 2) return `${keep(2)} ${MASK}`
+  const opens = isCommand(command, 'open')
+  let shown = line
+  for (const word of words.slice(1).toReversed()) {
+    const text = literal(word.text)
+    const address = opens && word === words[1]
+    const open = withoutPassword(text, address)
+    if (open === null) return `${keep(1)} ${MASK}`
+    if (open !== text) shown = shown.slice(0, word.start) + quoteWord(open) + shown.slice(word.end)
+  }
+  return shown
+}
+
+/** Null when something is wrong with the address. @param bare it may go without a scheme */
+function withoutPassword(text: string, bare: boolean): string | null {
+  const scheme = SCHEME.test(text)
+  if (!scheme && !(bare && text.includes('@'))) return text
+  const url = splitFtpUrl(scheme ? text : `ftp://${text}`)
+  if (url === null) return bare || text.includes('@') ? null : text
+  return url.password === undefined ? text : text.replace(/^((?:\w+:\/\/)?[^/:@]*):[^/@]*@/, '$1@')
+}
+
+/** Also for the beginning of its name or an alias, and in any case. */
+function isCommand(word: string, name: string): boolean {
+  const spec = findCommand(name)
+  const begun = word.toLowerCase()
+  return begun.length > 1 && [name, ...(spec?.aliases ?? [])].some((known) => known.startsWith(begun))
 }
 
 /** Adds a line; the same line twice in a row is kept once. Gives what is kept. */

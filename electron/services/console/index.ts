@@ -2,7 +2,7 @@
 export { createConsole, type Console } from './console.ts'
 export { withoutPasswords } from './history.ts'
 export { outcomeOf } from './outcome.ts'
-export { durationWords, entryData, entryLines, errorLine, line, linesOf, printable, totalsLine } from './output.ts'
+export { durationWords, entryData, entryLines, errorLine, line, linesOf, printable, Totals } from './output.ts'
 export { hasPattern, literal, quoteWord, splitCommands } from './parse.ts'
 export type {
   CommandContext,

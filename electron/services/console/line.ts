@@ -126,8 +126,9 @@ function checkArguments(spec: CommandSpec, args: readonly string[]): void {
   if (missing) throw usageError(spec, `${spec.name} needs <${missing.name}>.`)
   args.forEach((arg, at) => {
     const expected = argumentAt(spec, at)
+    // Not quoted: it may be a password that somebody typed behind a name.
+    if (expected === null) throw usageError(spec, `That is too much for ${spec.name}.`)
     const text = literal(arg)
-    if (expected === null) throw usageError(spec, `“${printable(text)}” is too much for ${spec.name}.`)
     if (expected.choices && !expected.choices.includes(text.toLowerCase()))
       throw usageError(spec, `“${printable(text)}” is neither ${expected.choices.join(' nor ')}.`)
   })

@@ -58,15 +58,29 @@ export function entryLines(entries: readonly Entry[]): ConsoleLine[] {
   return table(rows, [1]).map((text) => line('normal', text))
 }
 
-/** "12 files, 3 folders, 4.2 kB (4,200 bytes)" */
-export function totalsLine(entries: readonly Entry[]): ConsoleLine {
-  const count = (type: Entry['type']): number => entries.filter((entry) => entry.type === type).length
-  const files = entries.filter(({ type }) => type === 'file')
-  const parts = [plural(files.length, 'file'), plural(count('dir'), 'folder')]
-  if (count('link') > 0) parts.push(plural(count('link'), 'link'))
-  if (count('other') > 0) parts.push(plural(count('other'), 'other', 'others'))
-  parts.push(formatBytesExact(files.reduce((sum, { size }) => sum + (size ?? 0), 0)))
-  return line('muted', parts.join(', '))
+/** Counts what a listing has, without keeping it. */
+export class Totals {
+  readonly #counts: Record<Entry['type'], number> = { file: 0, dir: 0, link: 0, other: 0 }
+  #bytes = 0
+
+  add(entry: Pick<Entry, 'type' | 'size'>): void {
+    this.#counts[entry.type]++
+    if (entry.type === 'file') this.#bytes += entry.size ?? 0
+  }
+
+  get count(): number {
+    return Object.values(this.#counts).reduce((sum, count) => sum + count, 0)
+  }
+
+  /** "12 files, 3 folders, 4.2 kB (4,200 bytes)" */
+  line(): ConsoleLine {
+    const { file, dir, link, other } = this.#counts
+    const parts = [plural(file, 'file'), plural(dir, 'folder')]
+    if (link > 0) parts.push(plural(link, 'link'))
+    if (other > 0) parts.push(plural(other, 'other', 'others'))
+    parts.push(formatBytesExact(this.#bytes))
+    return line('muted', parts.join(', '))
+  }
 }
 
 /** A listing's entry for programs. */
@@ -102,7 +116,7 @@ export function entryData(entry: Entry): EntryData {
 
 /** A span of time: "340 ms", "4.2 s", "3 min 20 s", "2 h 05 min". @param ms milliseconds */
 export function durationWords(ms: number): string {
-  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`
+  if (ms < 999.5) return `${Math.max(0, Math.round(ms))} ms`
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`
   return formatDuration(ms / 1000)
 }

@@ -30,7 +30,7 @@ const PATTERN_CHARACTER = /[*?[\]{}()!+@|,^$\\]/
 /** Characters that a backslash outside quotes makes plain. */
 const ESCAPABLE = /[ \t"'\\#;*?[\]{}()!+@|,^$~-]/
 /** Words of these characters alone need no quotes. */
-const PLAIN = /^[\p{L}\p{N}_./:%=&<>][\p{L}\p{N}_./:%=&<>~-]*$/u
+const PLAIN = /^[\p{L}\p{N}_./:%=&@+,][\p{L}\p{N}_./:%=&@+,~-]*$/u
 
 const plain = (character: string): string => (PATTERN_CHARACTER.test(character) ? `\\${character}` : character)
 

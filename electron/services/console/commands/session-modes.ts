@@ -1,10 +1,10 @@
 /** Switches: how files are moved, what is asked, what is shown, what is scanned. */
 import type { CommandName } from '../../../../common/commands.ts'
-import { SluiceError } from '../../../../common/errors.ts'
 import type { ScanPolicy, TransferType } from '../../../../common/models.ts'
 import { line, switchOn } from '../output.ts'
 import { unscannedWords } from '../prompt.ts'
 import type { CommandContext, Handler } from '../types.ts'
+import { confirmOnce } from './confirm.ts'
 
 const TYPE_WORDS: Record<TransferType, string> = {
   auto: 'Text files are transferred as text, all others byte for byte.',
@@ -65,17 +65,15 @@ function policyLine(policy: ScanPolicy) {
   return line('bad', `WARNING: ${unscanned.toUpperCase()} ARE NOT SCANNED until the program ends or "scan on".`)
 }
 
-async function confirmOff({ interactive, write, ask }: CommandContext, wanted: ScanPolicy): Promise<boolean> {
-  if (!interactive) {
-    throw new SluiceError(
-      'needs-answer',
-      'Only a person can switch scanning off, and nobody is there to be asked. To go without it, start with --no-scan.',
-    )
-  }
+async function confirmOff(context: CommandContext, wanted: ScanPolicy): Promise<boolean> {
   const unscanned = unscannedWords(wanted) ?? ''
-  write({ lines: [line('bad', `WARNING: ${unscanned} would not be scanned; infected files would pass unseen.`)] })
-  const answer = await ask(`Move ${unscanned} without a scan? (y/n)`)
-  return /^y(?:es)?$/i.test(answer.trim())
+  const warning = `WARNING: ${unscanned} would not be scanned; infected files would pass unseen.`
+  if (context.interactive) context.write({ lines: [line('bad', warning)] })
+  return confirmOnce(
+    context,
+    `Move files without a scan (${unscanned})`,
+    'Only a person switches scanning off; a script is started with --no-scan.',
+  )
 }
 
 export const modeCommands = {

@@ -56,7 +56,7 @@ function portOf(word: string | undefined): number | null {
   if (word === undefined) return null
   const port = Number(word)
   if (/^\d{1,5}$/.test(word) && port >= 1 && port <= 65_535) return port
-  throw new SluiceError('bad-argument', `“${literal(word)}” is no port: ports are numbers from 1 to 65535.`)
+  throw new SluiceError('bad-argument', 'That is no port: ports are numbers from 1 to 65535.')
 }
 
 /** Name and password: as typed, as known without asking, or asked for. */

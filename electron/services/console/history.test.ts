@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { remember, remembered, withoutPasswords } from './history.ts'
+
+test('lines are kept once in a row, the last 500 of them', () => {
+  expect(remembered(['ls', 'ls', ' ls ', '', 'cd x', 'ls'])).toEqual(['ls', 'cd x', 'ls'])
+  const many = remembered(Array.from({ length: 600 }, (_, at) => `cd ${at}`))
+  expect(many).toHaveLength(500)
+  expect(many.at(-1)).toBe('cd 599')
+  expect(remember(many, 'ls')).toHaveLength(500)
+})
+
+test.each([
+  ['open ftp://me:secret@host/x', 'open ftp://me@host/x'],
+  ['OP FTPS://me:se:cret@host 990', 'OP FTPS://me@host 990'],
+  ['open ftp://:secret@host', 'open ftp://@host'],
+  ['open "ftp://me:secret word@host"', 'open ftp://me@host'],
+  ['open ftp://me:p@ss@host/', 'open ****'],
+  ['open ftp://me:p/secret@host/', 'open ****'],
+  ['open ftp://me:secret word@host', 'open ****'],
+  ['open ftp://me:secret@ho"st', 'open ftp://me@host'],
+  ['open me:secret@host', 'open me@host'],
+  ['ftp "me:secret word@host" 21', 'ftp me@host 21'],
+  ['open me@host:2121/a@b', 'open me@host:2121/a@b'],
+  ['user me secret', 'user me ****'],
+  ['quote PASS secret', 'quote PASS ****'],
+  ['raw "pass secret"', 'raw PASS ****'],
+  [`quo 'ACCT' secret`, 'quo ACCT ****'],
+  ['frobnicate ftp://me:secret@host', 'frobnicate ftp://me@host'],
+  ['frobnicate ftp://me:p@ss@host', 'frobnicate ****'],
+  ['get ftp://host:21/a@b', 'get ftp://host:21/a@b'],
+  ['put user:x@example.txt "a  b"', 'put user:x@example.txt "a  b"'],
+])('%s is kept as %s', (line, kept) => {
+  expect(withoutPasswords(line)).toBe(kept)
+})
