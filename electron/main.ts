@@ -26,7 +26,7 @@ import { Questions } from './services/questions.ts'
 import { RecentConnections } from './services/recent.ts'
 import { createSessionLines } from './services/session-lines.ts'
 import { SettingsStore } from './services/settings.ts'
-import { applicationMenu } from './services/menu.ts'
+import { checkedActions, menuTemplate } from './services/menu.ts'
 import { orderlyQuit } from './services/shutdown.ts'
 import { sessionStatus } from './services/status.ts'
 import { denyPermissions, hardenContents, openMainWindow } from './services/window.ts'
@@ -149,7 +149,21 @@ async function start(): Promise<void> {
 
   protocol.handle(APP_SCHEME, createAppProtocol(join(folder, '../renderer')))
   denyPermissions()
-  Menu.setApplicationMenu(applicationMenu(process.platform))
+  const showMenu = (): void => {
+    const checked = checkedActions(settings.get(), gate.policy())
+    const template = menuTemplate(process.platform, {
+      checked,
+      choose: (action) => {
+        events.emit({ type: 'menu', action })
+        // The system has changed the mark already, and the window may yet be told no.
+        showMenu()
+      },
+    })
+    Menu.setApplicationMenu(template && Menu.buildFromTemplate(template))
+  }
+  settings.onChange(showMenu)
+  gate.onPolicy(showMenu)
+  showMenu()
   window = openMainWindow(preload, nativeTheme.shouldUseDarkColors)
   window.on('closed', () => {
     window = null

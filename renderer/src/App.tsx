@@ -6,11 +6,15 @@ import { BottomPanel } from './components/BottomPanel.tsx'
 import { ConnectionBar } from './components/ConnectionBar.tsx'
 import { Dialogs } from './components/Dialogs.tsx'
 import { FloatingRoot } from './components/FloatingRoot.ts'
+import { MenuBar } from './components/MenuBar.tsx'
 import { Pane } from './components/Pane.tsx'
+import { ScanBanner } from './components/ScanPolicy.tsx'
 import { StatusBar } from './components/StatusBar.tsx'
 import { Toasts } from './components/Toasts.tsx'
 import { Toolbar } from './components/Toolbar.tsx'
 import { focusNextRegion } from './lib/focus.ts'
+import { followFocus } from './state/focused-pane.ts'
+import { onShortcut } from './state/shortcuts.ts'
 import { useUi } from './state/ui.ts'
 
 /** A drop outside a target would make the window show the file; the panes stop their own events before this. */
@@ -30,15 +34,21 @@ export function App() {
   const ready = useUi((s) => s.ready)
   const [main, setMain] = useState<HTMLElement | null>(null)
   const startError = useUi((s) => s.startError)
+  // macOS has the menus at the top of the screen.
+  const hasMenuBar = useUi(({ info }) => info?.platform !== 'darwin' || info.shell === 'browser')
 
   useEffect(() => {
     window.addEventListener('dragover', refuseDrop)
     window.addEventListener('drop', refuseDrop)
     window.addEventListener('keydown', onKeyDown)
+    window.addEventListener('keydown', onShortcut)
+    window.addEventListener('focusin', followFocus)
     return () => {
       window.removeEventListener('dragover', refuseDrop)
       window.removeEventListener('drop', refuseDrop)
       window.removeEventListener('keydown', onKeyDown)
+      window.removeEventListener('keydown', onShortcut)
+      window.removeEventListener('focusin', followFocus)
     }
   }, [])
 
@@ -59,10 +69,12 @@ export function App() {
         <div className="app">
           <header className="app-head">
             <h1 className="hidden-visually">Sluice</h1>
+            {hasMenuBar && <MenuBar />}
             <ConnectionBar />
             <Toolbar />
           </header>
           <main ref={setMain} className="app-main">
+            <ScanBanner />
             <Group orientation="vertical" disableCursor className="app-rows">
               <Panel id="panes" defaultSize="64%" minSize="180px">
                 <Group orientation="horizontal" disableCursor>

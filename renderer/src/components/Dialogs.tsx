@@ -1,11 +1,16 @@
 import { useQuestions } from '../state/questions.ts'
 import { closeDialog, useUi } from '../state/ui.ts'
+import { AboutDialog } from './AboutDialog.tsx'
 import { CertificateDialog } from './CertificateDialog.tsx'
 import { ConfirmTransferDialog } from './ConfirmTransferDialog.tsx'
 import { ConflictDialog } from './ConflictDialog.tsx'
 import { DeleteDialog, DeleteQuarantinedDialog, RemovalFailuresDialog } from './DeleteDialogs.tsx'
+import { HelpDialog } from './HelpDialog.tsx'
 import { NewFolderDialog } from './NewFolderDialog.tsx'
+import { StopScanningDialog } from './ScanPolicy.tsx'
+import { Palette } from './Palette.tsx'
 import { SettingsDialog } from './SettingsDialog.tsx'
+import { StatusDialog } from './StatusDialog.tsx'
 
 /** The dialog the person opened, and on top of it the oldest question that main waits for. */
 export function Dialogs() {
@@ -22,8 +27,18 @@ function OwnDialog() {
   switch (dialog?.kind) {
     case undefined:
       return null
+    case 'palette':
+      return <Palette onClose={closeDialog} />
+    case 'help':
+      return <HelpDialog onClose={closeDialog} />
+    case 'about':
+      return <AboutDialog onClose={closeDialog} />
     case 'settings':
       return <SettingsDialog onClose={closeDialog} />
+    case 'status':
+      return <StatusDialog onClose={closeDialog} />
+    case 'stop-scanning':
+      return <StopScanningDialog policy={dialog.policy} onClose={closeDialog} />
     case 'new-folder':
       return <NewFolderDialog side={dialog.side} folder={dialog.folder} onClose={closeDialog} />
     case 'delete':

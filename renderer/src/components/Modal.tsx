@@ -11,33 +11,38 @@ interface ModalProps {
   /** Sentence under the title; read out with it. */
   description?: ReactNode
   wide?: boolean
+  /** A shape of its own; the palette shows no title, its field says it all. */
+  frame?: 'palette' | 'help'
   tone?: 'plain' | 'alarm'
   onClose(): void
+  /** Called when it has gone and the focus is back where it was. */
+  onClosed?(): void
   children: ReactNode
 }
 
 /** Gives the focus back to where it was: our dialogs have no trigger that Radix could return it to. */
-function useFocusReturn(): (event: Event) => void {
+function useFocusReturn(onClosed?: () => void): (event: Event) => void {
   const [before] = useState(() => document.activeElement)
   return (event) => {
     event.preventDefault()
     if (before instanceof HTMLElement) before.focus({ preventScroll: true })
+    onClosed?.()
   }
 }
 
 /** A dialog to work in; Escape and a press beside it close it. */
-export function Modal({ title, description, wide = false, onClose, children }: ModalProps) {
-  const returnFocus = useFocusReturn()
+export function Modal({ title, description, wide = false, frame, onClose, onClosed, children }: ModalProps) {
+  const returnFocus = useFocusReturn(onClosed)
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <div className="veil" />
         <Dialog.Content
-          className={`modal ${wide ? 'wide' : ''}`}
+          className={`modal ${wide ? 'wide' : ''} ${frame ?? ''}`}
           onCloseAutoFocus={returnFocus}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
         >
-          <Dialog.Title className="modal-title">{title}</Dialog.Title>
+          <Dialog.Title className={frame === 'palette' ? 'hidden-visually' : 'modal-title'}>{title}</Dialog.Title>
           {description !== undefined && <Dialog.Description className="modal-text">{description}</Dialog.Description>}
           {children}
         </Dialog.Content>

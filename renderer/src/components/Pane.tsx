@@ -1,10 +1,11 @@
 import { ArrowUp, FolderPlus, Monitor, RefreshCw, Search, Server, X } from 'lucide-react'
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { Side } from '../../../common/models.ts'
 import { focusRows } from '../lib/focus.ts'
 import { goUp } from '../state/pane-actions.ts'
 import { navigate, refresh, setFilter, usePanes } from '../state/panes.ts'
 import { useSession } from '../state/session.ts'
+import { keysOf } from '../state/shortcuts.ts'
 import { openDialog } from '../state/ui.ts'
 import { FileGrid } from './FileGrid.tsx'
 import { IconButton } from './IconButton.tsx'
@@ -17,23 +18,11 @@ export function Pane({ side }: { side: Side }) {
   const path = usePanes((s) => s[side].path)
   const busy = usePanes((s) => s[side].status === 'loading' || s[side].status === 'refreshing')
   const filter = usePanes((s) => s[side].filter)
-  const lost = useSession((s) => side === 'remote' && s.session.state === 'lost')
-  const filterField = useRef<HTMLInputElement>(null)
+  const session = useSession((s) => (side === 'remote' ? s.session.state : null))
   const none = path === null
 
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (!(event.ctrlKey || event.metaKey) || event.altKey) return
-    const field = event.key === 'f' ? filterField.current : null
-    const pathField = event.key === 'l' ? event.currentTarget.querySelector<HTMLInputElement>('.path-field') : null
-    const target = field ?? pathField
-    if (!target) return
-    event.preventDefault()
-    target.focus()
-    target.select()
-  }
-
   return (
-    <section className="pane" aria-label={side === 'local' ? 'Local files' : 'Remote files'} onKeyDown={onKeyDown}>
+    <section className="pane" aria-label={side === 'local' ? 'Local files' : 'Remote files'} data-side={side}>
       <h2 className="hidden-visually">{side === 'local' ? 'This computer' : 'Server'}</h2>
       <div className="pane-bar">
         <IconButton
@@ -47,7 +36,7 @@ export function Pane({ side }: { side: Side }) {
         <IconButton
           icon={RefreshCw}
           label="Refresh"
-          hint="Refresh (F5)"
+          hint={`Refresh (${keysOf('ls')})`}
           disabled={none}
           className={busy ? 'is-busy' : ''}
           onClick={() => void refresh(side)}
@@ -55,16 +44,16 @@ export function Pane({ side }: { side: Side }) {
         <IconButton
           icon={FolderPlus}
           label="New folder"
-          disabled={none || lost}
+          hint={`New folder (${keysOf('mkdir')})`}
+          disabled={none || session === 'lost'}
           onClick={() => path !== null && openDialog({ kind: 'new-folder', side, folder: path })}
         />
         <div className="pane-filter">
           <Search size={14} aria-hidden />
           <input
-            ref={filterField}
             className="input"
             aria-label="Filter"
-            title="Part of a name, or a pattern like *.pdf (Ctrl+F)"
+            title={`Part of a name, or a pattern like *.pdf (${keysOf('filter')})`}
             placeholder="Filter"
             value={filter}
             disabled={none}
@@ -78,7 +67,7 @@ export function Pane({ side }: { side: Side }) {
           {filter !== '' && <IconButton small icon={X} label="Clear filter" onClick={() => setFilter(side, '')} />}
         </div>
       </div>
-      {lost && <LostBanner />}
+      {(session === 'lost' || (session === 'connecting' && !none)) && <LostBanner />}
       {none && side === 'remote' ? <RemoteStart /> : <FileGrid side={side} />}
       <PaneStatus side={side} />
     </section>

@@ -19,6 +19,7 @@ import { selectAll } from '../lib/selection.ts'
 import { actionEntries, askToDelete, copyPaths, copyUrls, openEntry, transfer } from '../state/pane-actions.ts'
 import { paneOf, refresh, setSelection, startRenaming, usePanes } from '../state/panes.ts'
 import { useSession } from '../state/session.ts'
+import { keysOf } from '../state/shortcuts.ts'
 import { openDialog, report } from '../state/ui.ts'
 import { useFloatingRoot } from './FloatingRoot.ts'
 
@@ -68,6 +69,7 @@ function Items({ side, choose }: { side: Side; choose(action: () => void): void 
             side === 'local' ? 'Upload' : 'Download',
             () => transfer(side, entries),
             {
+              keys: keysOf(side === 'local' ? 'put' : 'get'),
               disabled: !connected,
             },
           )}
@@ -79,23 +81,29 @@ function Items({ side, choose }: { side: Side; choose(action: () => void): void 
           <Item
             icon={Pencil}
             text="Rename"
-            keys="F2"
+            keys={keysOf('rename')}
             disabled={count !== 1 || !usable}
             onSelect={() => first && startRenaming(side, first.name)}
           />
-          {item(Trash2, 'Delete…', () => askToDelete(side, entries), { keys: 'Del', danger: true, disabled: !usable })}
+          {item(Trash2, 'Delete…', () => askToDelete(side, entries), {
+            keys: keysOf('delete'),
+            danger: true,
+            disabled: !usable,
+          })}
           <ContextMenu.Separator className="menu-line" />
         </>
       )}
       {item(FolderPlus, 'New folder…', () => path !== null && openDialog({ kind: 'new-folder', side, folder: path }), {
+        keys: keysOf('mkdir'),
         disabled: !usable,
       })}
-      {item(RefreshCw, 'Refresh', () => void refresh(side), { keys: 'F5', disabled: !usable })}
+      {item(RefreshCw, 'Refresh', () => void refresh(side), { keys: keysOf('ls'), disabled: !usable })}
       <ContextMenu.Separator className="menu-line" />
-      {item(Copy, count > 1 ? 'Copy paths' : 'Copy path', () => copyPaths(side, entries))}
-      {side === 'remote' && item(Link2, count > 1 ? 'Copy URLs' : 'Copy URL', () => copyUrls(entries))}
+      {item(Copy, count > 1 ? 'Copy paths' : 'Copy path', () => copyPaths(side, entries), { keys: keysOf('pwd') })}
+      {side === 'remote' &&
+        item(Link2, count > 1 ? 'Copy URLs' : 'Copy URL', () => copyUrls(entries), { keys: keysOf('copy-url') })}
       {item(ListChecks, 'Select all', () => setSelection(side, selectAll(paneOf(side).selection, paneOf(side).view)), {
-        keys: 'Ctrl+A',
+        keys: keysOf('select-all'),
       })}
     </>
   )

@@ -2,9 +2,8 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { Ban, CheckCheck, RotateCw } from 'lucide-react'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { formatCount } from '../lib/format.ts'
-import { canCancel, canRetry } from '../lib/transfer-text.ts'
 import { orderOf, TRANSFER_FILTERS, type TransferFilter } from '../lib/transfer-queue.ts'
-import { cancelTransfers, clearFinished, retryTransfers, useTransfers } from '../state/transfers.ts'
+import { cancelAllTransfers, clearFinished, retryAllFailed, useTransfers } from '../state/transfers.ts'
 import { IconButton } from './IconButton.tsx'
 import { TransferItem } from './TransferItem.tsx'
 import './TransferTable.css'
@@ -99,7 +98,6 @@ function TransferTools() {
   const totals = useTransfers((s) => s.totals)
   const filter = useTransfers((s) => s.filter)
   const ended = totals.done + totals.blocked + totals.failed
-  const idsWhere = (wanted: typeof canRetry): number[] => [...queue.rows.values()].filter(wanted).map((row) => row.id)
   const retryable = totals.failed > 0
   return (
     <div className="tab-tools">
@@ -123,25 +121,13 @@ function TransferTools() {
           </option>
         ))}
       </select>
-      <IconButton
-        small
-        icon={RotateCw}
-        label="Retry all failed"
-        disabled={!retryable}
-        onClick={() => {
-          const ids = idsWhere((row) => row.state === 'failed')
-          if (ids.length > 0) retryTransfers(ids)
-        }}
-      />
+      <IconButton small icon={RotateCw} label="Retry all failed" disabled={!retryable} onClick={retryAllFailed} />
       <IconButton
         small
         icon={Ban}
         label="Cancel all"
         disabled={totals.active + totals.queued === 0}
-        onClick={() => {
-          const ids = idsWhere(canCancel)
-          if (ids.length > 0) cancelTransfers(ids)
-        }}
+        onClick={cancelAllTransfers}
       />
       <IconButton
         small

@@ -1,17 +1,17 @@
 import type { KeyboardEvent } from 'react'
 import type { Side } from '../../../common/models.ts'
-import { actionEntries, askToDelete, goUp, openEntry, transfer } from '../state/pane-actions.ts'
-import { paneOf, refresh, setFilter, setRenaming, setSelection } from '../state/panes.ts'
+import { actionEntries, goUp, openEntry, transfer } from '../state/pane-actions.ts'
+import { paneOf, setFilter, setSelection } from '../state/panes.ts'
 import { report } from '../state/ui.ts'
 import { findByPrefix } from '../lib/listing.ts'
-import { moveBy, moveTo, selectAll, toggleCursor } from '../lib/selection.ts'
+import { moveBy, moveTo, toggleCursor } from '../lib/selection.ts'
 
 /** How long typed letters count as one word, ms. */
 const TYPING_PAUSE = 800
 let typed = ''
 let typedAt = 0
 
-/** Everything the keyboard does in the rows of a pane. `page` is how many rows a page key goes. */
+/** What the keyboard does in the rows of a pane, beside the menus' shortcuts. `page` is how many rows a page key goes. */
 export function gridKeyDown(event: KeyboardEvent<HTMLElement>, side: Side, page: number): void {
   const { view, selection } = paneOf(side)
   const modifiers = { toggle: event.ctrlKey || event.metaKey, extend: event.shiftKey }
@@ -25,10 +25,8 @@ export function gridKeyDown(event: KeyboardEvent<HTMLElement>, side: Side, page:
   if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
     return done(() => openMenuAtCursor(event.currentTarget))
   }
-  if (event.altKey) return event.key === 'ArrowUp' ? done(() => goUp(side)) : undefined
-  if (modifiers.toggle && event.key.toLowerCase() === 'a') {
-    return done(() => setSelection(side, selectAll(selection, view)))
-  }
+  // The menus' shortcuts are heard by the window.
+  if (event.altKey) return
   switch (event.key) {
     case 'ArrowDown':
       return move(1)
@@ -46,12 +44,6 @@ export function gridKeyDown(event: KeyboardEvent<HTMLElement>, side: Side, page:
       return done(() => enter(side))
     case 'Backspace':
       return done(() => goUp(side))
-    case 'Delete':
-      return done(() => askToDelete(side))
-    case 'F2':
-      return done(() => setRenaming(side, selection.cursor))
-    case 'F5':
-      return done(() => void refresh(side))
     case 'Escape':
       return done(() => setFilter(side, ''))
     case ' ':

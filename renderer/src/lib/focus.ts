@@ -11,6 +11,27 @@ export function focusNextRegion(step: 1 | -1): void {
   next?.focus()
 }
 
+/** Focuses one of a pane's fields, with its text selected so that typing replaces it. */
+export function focusPaneField(side: 'local' | 'remote', field: 'Path' | 'Filter'): void {
+  focusField(`[data-side='${side}'] input[aria-label='${field}']`)
+}
+
+/** Focuses the field for the server to connect to. */
+export function focusHost(): void {
+  focusField('#host')
+}
+
+function focusField(selector: string): void {
+  const field = document.querySelector<HTMLInputElement>(selector)
+  field?.focus()
+  field?.select()
+}
+
+/** Focuses the tab that is shown, once it has been drawn. */
+export function focusTab(): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-focus-region='bottom']`)?.focus())
+}
+
 /** Focuses the rows of a pane. */
 export function focusRows(side: 'local' | 'remote'): void {
   document.querySelector<HTMLElement>(`[data-focus-region='${side}']`)?.focus({ preventScroll: true })

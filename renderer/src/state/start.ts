@@ -1,13 +1,24 @@
 import type { AppEvent } from '../../../common/ipc.ts'
 import type { Endpoint, SessionState } from '../../../common/models.ts'
 import { call, onEvents, shownError } from '../api.ts'
-import { formFor } from '../lib/connection-form.ts'
-import { clearPane, folderChanged, navigate, paneOf, showHiddenChanged, takeEntries } from './panes.ts'
+import { chooseAction } from './actions.ts'
+import { takeConsoleLines, takeConsoleState } from './console.ts'
+import {
+  clearPane,
+  folderChanged,
+  followFolder,
+  navigate,
+  paneOf,
+  refresh,
+  showHiddenChanged,
+  takeEntries,
+} from './panes.ts'
 import { addLines, useProtocol } from './protocol.ts'
 import { useQuarantine } from './quarantine.ts'
 import { addQuestion, dropQuestion } from './questions.ts'
+import { useScanPolicy } from './scan-policy.ts'
 import { useScanner } from './scanner.ts'
-import { useSession } from './session.ts'
+import { showInForm, takeStartFolder, useSession } from './session.ts'
 import { followTheme, useSettings } from './settings.ts'
 import { loadTransfers, takeTransfers } from './transfers.ts'
 import { useUi } from './ui.ts'
@@ -36,6 +47,16 @@ function takeEvent(event: AppEvent): void {
       return useSettings.setState(event.settings, true)
     case 'recent':
       return useSession.setState({ recent: event.connections })
+    case 'scan-policy':
+      return useScanPolicy.setState({ policy: event.policy })
+    case 'folder-opened':
+      return followFolder(event.side, event.path)
+    case 'console-lines':
+      return takeConsoleLines(event.lines)
+    case 'console-state':
+      return takeConsoleState(event.state)
+    case 'menu':
+      return chooseAction(event.action)
   }
 }
 
@@ -43,18 +64,34 @@ function takeEvent(event: AppEvent): void {
 const isEqual = (a: SessionState | Endpoint, b: SessionState | Endpoint | null): boolean =>
   JSON.stringify(a) === JSON.stringify(b)
 
-/** The remote pane follows the session: a login opens a folder, an end empties it, a loss keeps it to look at. */
-function followSession(): void {
-  useSession.subscribe(({ session, form }, before) => {
-    if (session === before.session || isEqual(session, before.session)) return
-    const lost = before.session.state === 'lost' ? before.session.endpoint : null
-    if (session.state === 'disconnected') clearPane('remote')
+/**
+ * The remote pane follows the session: a login opens a folder, an end empties it, a loss keeps it to look at, and the same
+ * server come back goes on where one was.
+ * @param server the one whose folder the pane shows; null while it shows none
+ */
+function followSession(server: Endpoint | null): void {
+  useSession.subscribe(({ session }, { session: before }) => {
+    if (session === before || isEqual(session, before) || session.state === 'lost') return
+    if (session.state === 'disconnected') {
+      server = null
+      return clearPane('remote')
+    }
+    const known = isEqual(session.endpoint, server)
     // Another server's folders would be a lie while this one is being reached.
-    if (session.state === 'connecting' && !isEqual(session.endpoint, lost)) clearPane('remote')
-    if (session.state !== 'connected') return
-    const start = form.startFolder === '' ? session.home : form.startFolder
-    void navigate('remote', paneOf('remote').path ?? start)
+    if (!known) clearPane('remote')
+    // While a known one is tried again, the fields belong to whoever types in them.
+    if (!known || session.state === 'connected') showInForm(session.endpoint)
+    server = session.endpoint
+    if (session.state === 'connected') openAfterLogin(session.home)
   })
+}
+
+function openAfterLogin(home: string): void {
+  const start = takeStartFolder()
+  if (start !== '') void navigate('remote', start)
+  else if (paneOf('remote').path !== null) void refresh('remote')
+  // Main is there already, and may be further by the time the rows are here.
+  else void navigate('remote', home, null, { report: false })
 }
 
 /** Fills the state from main and keeps it up to date; the window shows itself when this is done. */
@@ -69,7 +106,7 @@ export async function start(): Promise<void> {
         takeEvent(event)
       }
     })
-    const [info, settings, session, recent, questions, status, items, lines] = await Promise.all([
+    const [info, settings, session, recent, questions, status, items, policy, lines] = await Promise.all([
       call('app.info'),
       call('settings.get'),
       call('session.get'),
@@ -77,6 +114,7 @@ export async function start(): Promise<void> {
       call('questions.pending'),
       call('scanner.status'),
       call('quarantine.list'),
+      call('scan.policy'),
       call('protocol.lines'),
       loadTransfers(),
     ])
@@ -88,20 +126,21 @@ export async function start(): Promise<void> {
       showHidden = now.showHidden
       showHiddenChanged()
     })
-    followSession()
     useProtocol.setState({ lines: [], connections: [] })
     addLines(lines)
     if (!told.has('scanner')) useScanner.setState({ status })
     if (!told.has('quarantine')) useQuarantine.setState({ items })
+    if (!told.has('scan-policy')) useScanPolicy.setState({ policy })
     if (!told.has('recent')) useSession.setState({ recent })
     if (!told.has('session')) useSession.setState({ session })
     // The window was opened anew over a session that goes on.
     const { session: now } = useSession.getState()
-    if (now.state !== 'disconnected') useSession.setState({ form: formFor(now.endpoint) })
-    if (now.state === 'connected') void navigate('remote', now.home)
+    if (now.state !== 'disconnected') showInForm(now.endpoint)
+    if (now.state === 'connected' && paneOf('remote').path === null) void navigate('remote', now.home)
+    followSession(now.state === 'disconnected' ? null : now.endpoint)
     questions.forEach(addQuestion)
     useUi.setState({ ready: true, info })
-    void navigate('local', info.homeFolder)
+    if (paneOf('local').path === null) void navigate('local', info.homeFolder)
   } catch (error) {
     useUi.setState({ startError: shownError(error).message })
   }

@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { TransferRequest, TransferTotals } from '../../../common/models.ts'
+import type { TransferRequest, TransferRow, TransferTotals } from '../../../common/models.ts'
 import { call } from '../api.ts'
 import { canCancel } from '../lib/transfer-text.ts'
 import { applyChange, queueOf, type Queue, type TransferFilter } from '../lib/transfer-queue.ts'
@@ -74,6 +74,19 @@ export function cancelTransfers(ids: number[]): void {
 export function retryTransfers(ids: number[]): void {
   notCancelling(ids)
   report(call('transfers.retry', ids))
+}
+
+const idsWhere = ({ queue }: TransfersSlice, wanted: (row: TransferRow) => boolean): number[] =>
+  [...queue.rows.values()].filter(wanted).map((row) => row.id)
+
+export function cancelAllTransfers(): void {
+  const ids = idsWhere(useTransfers.getState(), canCancel)
+  if (ids.length > 0) cancelTransfers(ids)
+}
+
+export function retryAllFailed(): void {
+  const ids = idsWhere(useTransfers.getState(), (row) => row.state === 'failed')
+  if (ids.length > 0) retryTransfers(ids)
 }
 
 function notCancelling(ids: number[]): void {

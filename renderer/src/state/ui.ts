@@ -1,14 +1,19 @@
 import { create } from 'zustand'
 import { isCancelled } from '../../../common/errors.ts'
-import type { AppInfo, Entry, RemovalResult, Side, TransferRequest } from '../../../common/models.ts'
+import type { AppInfo, Entry, RemovalResult, ScanPolicy, Side, TransferRequest } from '../../../common/models.ts'
 import { shownError } from '../api.ts'
 
 /** What the window itself knows: which dialog is open, which tab, what to announce. */
 
-export type BottomTab = 'transfers' | 'quarantine' | 'log'
+export type BottomTab = 'transfers' | 'quarantine' | 'log' | 'console'
 
 export type OpenDialog =
   | { kind: 'settings' }
+  | { kind: 'palette' }
+  | { kind: 'help' }
+  | { kind: 'about' }
+  | { kind: 'status' }
+  | { kind: 'stop-scanning'; policy: ScanPolicy }
   | { kind: 'new-folder'; side: Side; folder: string }
   | { kind: 'delete'; side: Side; folder: string; entries: Entry[] }
   | { kind: 'delete-quarantined'; ids: string[]; name: string }

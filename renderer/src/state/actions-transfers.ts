@@ -1,0 +1,86 @@
+import type { TransferType } from '../../../common/models.ts'
+import { commandWord } from '../lib/command-words.ts'
+import {
+  isConnected,
+  NOT_CONNECTED,
+  oneFileBlocked,
+  runCommand,
+  selectedIn,
+  selectionBlocked,
+  typeCommand,
+  typingBlocked,
+  type Action,
+  type ActionState,
+} from './action.ts'
+import { transfer } from './pane-actions.ts'
+import { toggleScanning } from './scan-policy.ts'
+import { updateSettings } from './settings.ts'
+import { cancelAllTransfers, clearFinished, retryAllFailed } from './transfers.ts'
+import { report } from './ui.ts'
+
+const connectionBlocked = (state: ActionState): string | null => (isConnected(state) ? null : NOT_CONNECTED)
+
+const typeAction = (transferType: TransferType): Action => ({
+  run: () => report(updateSettings({ transferType })),
+  checked: ({ settings }) => settings.transferType === transferType,
+})
+
+/** What the menu Transfers does. Uploads are about the local pane's selection, downloads about the remote one's. */
+export const TRANSFER_ACTIONS = {
+  put: {
+    run: (state) => transfer('local', selectedIn(state, 'local')),
+    blocked: (state) => selectionBlocked(state, 'local'),
+  },
+  mput: {
+    run: () => typeCommand('mput'),
+    blocked: connectionBlocked,
+  },
+  get: {
+    run: (state) => transfer('remote', selectedIn(state, 'remote')),
+    blocked: (state) => selectionBlocked(state, 'remote'),
+  },
+  mget: {
+    run: () => typeCommand('mget'),
+    blocked: connectionBlocked,
+  },
+  reget: {
+    run: (state) => runCommand('reget', selectedIn(state, 'remote')),
+    blocked: (state) => oneFileBlocked(state, 'remote') ?? typingBlocked(selectedIn(state, 'remote')),
+  },
+  reput: {
+    run: (state) => runCommand('reput', selectedIn(state, 'local')),
+    blocked: (state) => oneFileBlocked(state, 'local') ?? typingBlocked(selectedIn(state, 'local')),
+  },
+  append: {
+    run(state) {
+      const entries = selectedIn(state, 'local')
+      // To the file that is selected on the server, else to the one of the same name.
+      const target = oneFileBlocked(state, 'remote') === null ? selectedIn(state, 'remote')[0] : entries[0]
+      typeCommand('append', entries, commandWord(target?.name ?? '') ?? '')
+    },
+    blocked: (state) => oneFileBlocked(state, 'local') ?? typingBlocked(selectedIn(state, 'local')),
+  },
+  auto: typeAction('auto'),
+  binary: typeAction('binary'),
+  ascii: typeAction('ascii'),
+  prompt: {
+    run: ({ settings }) => report(updateSettings({ confirmSeveral: !settings.confirmSeveral })),
+    checked: ({ settings }) => settings.confirmSeveral,
+  },
+  scan: {
+    run: toggleScanning,
+    checked: ({ policy }) => policy.upload && policy.download,
+  },
+  'cancel-transfers': {
+    run: cancelAllTransfers,
+    blocked: ({ totals }) => (totals.active + totals.queued === 0 ? 'No transfer is under way.' : null),
+  },
+  'retry-transfers': {
+    run: retryAllFailed,
+    blocked: ({ totals }) => (totals.failed === 0 ? 'No transfer has failed.' : null),
+  },
+  'clear-transfers': {
+    run: clearFinished,
+    blocked: ({ transfers }) => (transfers === 0 ? 'The list of transfers is empty.' : null),
+  },
+} as const satisfies Record<string, Action>
