@@ -12,9 +12,11 @@ test('names in any case, with what stands behind them', () => {
   expect(features.parameters('REST')).toBe('STREAM')
   expect(features.has('HASH')).toBe(false)
   expect(features.parameters('HASH')).toBeNull()
+  expect(features.list()).toEqual(['UTF8', 'MLST type*;size*;modify*;', 'AUTH TLS;SSL', 'REST STREAM'])
 })
 
 test('no FEAT, no features', () => {
   expect(new FeatureSet(null).has('UTF8')).toBe(false)
+  expect(new FeatureSet(null).list()).toEqual([])
   expect(new FeatureSet('No features').has('No')).toBe(false)
 })

@@ -42,6 +42,63 @@ test('protocol lines in a row travel as one event', () => {
   hub.dispose()
 })
 
+const output = (text: string): AppEvent => ({ type: 'console-lines', lines: [{ text, tone: 'normal' }] })
+const consoleState = (prompt: string): AppEvent => ({
+  type: 'console-state',
+  state: { prompt, running: null, question: null, progress: null, history: [] },
+})
+
+test('console lines in a row travel as one event, and of the states only the newest', () => {
+  const batches: AppEvent[][] = []
+  const hub = new EventHub((events) => batches.push(events))
+  hub.emit(closed(1))
+  hub.emit(output('a'))
+  hub.emit(output('b'))
+  hub.emit(consoleState('1'))
+  hub.emit(output('c'))
+  hub.emit(consoleState('2'))
+  vi.advanceTimersByTime(50)
+  expect(batches[1]).toMatchObject([
+    { type: 'console-lines', lines: [{ text: 'a' }, { text: 'b' }] },
+    { type: 'console-lines', lines: [{ text: 'c' }] },
+    { type: 'console-state', state: { prompt: '2' } },
+  ])
+  hub.dispose()
+})
+
+test('lines that nobody could read any more are not sent, and the emitter’s array is left alone', () => {
+  const batches: AppEvent[][] = []
+  const hub = new EventHub((events) => batches.push(events))
+  hub.emit(closed(1))
+  const first = output('first')
+  hub.emit(first)
+  for (let i = 0; i < 50_000; i++) hub.emit(output(String(i)))
+  vi.advanceTimersByTime(50)
+  const [event] = batches[1] ?? []
+  const lines = event?.type === 'console-lines' ? event.lines : []
+  expect(lines.length).toBeGreaterThanOrEqual(10_000)
+  expect(lines.length).toBeLessThanOrEqual(20_000)
+  expect(lines.at(-1)?.text).toBe('49999')
+  expect(first).toEqual(output('first'))
+  hub.dispose()
+})
+
+test('what waits can be sent before an answer that holds it already', () => {
+  const batches: AppEvent[][] = []
+  const hub = new EventHub((events) => batches.push(events))
+  hub.emit(closed(1))
+  hub.emit(closed(2))
+  hub.flush()
+  expect(batches).toEqual([[closed(1)], [closed(2)]])
+  hub.emit(closed(3))
+  expect(batches).toHaveLength(2)
+  vi.advanceTimersByTime(50)
+  expect(batches).toHaveLength(3)
+  vi.advanceTimersByTime(1000)
+  expect(vi.getTimerCount()).toBe(0)
+  hub.dispose()
+})
+
 test('nothing is sent after dispose', () => {
   const send = vi.fn()
   const hub = new EventHub(send)

@@ -29,6 +29,12 @@ export class EventHub {
     if (this.#timer === null) this.#flush()
   }
 
+  /** Sends what waits at once: what is answered next then comes after it, and holds nothing that is told again later. */
+  flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#flush()
+  }
+
   dispose(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
@@ -42,7 +48,9 @@ export class EventHub {
       return true
     }
     if (event.type === 'console-lines' && last?.type === 'console-lines') {
-      last.lines = [...last.lines, ...event.lines].slice(-CONSOLE_LINES)
+      // One by one: as arguments a million of them would be too many.
+      for (const line of event.lines) last.lines.push(line)
+      if (last.lines.length > CONSOLE_LINES * 2) last.lines.splice(0, last.lines.length - CONSOLE_LINES)
       return true
     }
     return false
@@ -63,5 +71,6 @@ export class EventHub {
 /** The event with lines of its own to add to. */
 function ownLines(event: AppEvent): AppEvent {
   if (event.type === 'protocol') return { type: 'protocol', lines: [...event.lines] }
+  if (event.type === 'console-lines') return { type: 'console-lines', lines: [...event.lines] }
   return event
 }

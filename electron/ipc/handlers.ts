@@ -137,7 +137,10 @@ export function createHandlers(deps: HandlerDeps): IpcHandlers {
     'scan.policy': () => gate.policy(),
     'scan.setPolicy': (policy) => gate.setPolicy(policy),
     'protocol.lines': () => deps.log.lines(),
-    'console.open': () => panel.open(),
+    'console.open': () => {
+      events.flush()
+      return panel.open()
+    },
     'console.run': (line) => panel.run(line),
     'console.answer': (text) => panel.answer(text),
     'console.cancel': () => panel.cancel(),

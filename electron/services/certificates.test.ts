@@ -103,3 +103,14 @@ test('what was accepted meanwhile is not asked about again, whatever pins a conn
   expect(await certificates.decide(certificate, signal)).toBe(true)
   expect(ask).toHaveBeenCalledTimes(1)
 })
+
+test('what another program pinned meanwhile is kept and holds here too', async () => {
+  const file = await temporaryFile()
+  const app = await Certificates.open(file, answering('always'))
+  const commandLine = await Certificates.open(file, answering('always'))
+  await commandLine.decide({ ...certificate, host: 'other.test', fingerprint: 'CC:DD' }, signal)
+  await app.decide(certificate, signal)
+  expect(app.pinsFor('other.test', 21)).toEqual(['CC:DD'])
+  const later = await Certificates.open(file, answering('no'))
+  expect([later.pinsFor('files.test', 21), later.pinsFor('other.test', 21)]).toEqual([['AA:BB'], ['CC:DD']])
+})

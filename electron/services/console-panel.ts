@@ -5,6 +5,8 @@ import type { Completion, ConsoleLine, ConsoleProgress, ConsoleQuestion, Console
 import { SluiceError } from '../../common/errors.ts'
 import {
   createConsole,
+  errorLine,
+  line,
   withoutPasswords,
   type Console,
   type ConsoleHost,
@@ -77,7 +79,7 @@ export class ConsolePanel {
     }
     const shown = withoutPasswords(text)
     const stop = new AbortController()
-    this.#add([{ text: this.#console.prompt() + shown, tone: 'command' }])
+    this.#add([line('command', this.#console.prompt() + shown)])
     this.#running = { text: shown, stop }
     this.#changed()
     try {
@@ -96,7 +98,7 @@ export class ConsolePanel {
     const waiting = this.#questions.shift()
     if (!waiting) return
     const { question } = waiting
-    this.#add([{ text: question.hidden ? question.text : question.text + text, tone: 'command' }])
+    this.#add([line('command', question.hidden ? question.text : question.text + text)])
     this.#changed()
     waiting.resolve(text)
   }
@@ -106,13 +108,13 @@ export class ConsolePanel {
     this.#running?.stop.abort()
   }
 
-  complete(line: string, cursor: number): Promise<Completion> {
-    return this.#console.complete(line, cursor)
+  complete(text: string, cursor: number): Promise<Completion> {
+    return this.#console.complete(text, cursor)
   }
 
   /** A line that no command wrote. */
-  tell(line: ConsoleLine): void {
-    this.#add([line])
+  tell(told: ConsoleLine): void {
+    this.#add([told])
   }
 
   /** Something outside has changed what the prompt says. */
@@ -144,7 +146,7 @@ export class ConsolePanel {
   }
 
   #add(lines: ConsoleLine[]): void {
-    for (const line of lines) this.#lines.push(line)
+    for (const each of lines) this.#lines.push(each)
     // Trimmed in blocks, so that a long output does not copy everything at every line.
     if (this.#lines.length > LINE_LIMIT * 2) this.#lines = this.#lines.slice(-LINE_LIMIT)
     this.#deps.onLines(lines)
@@ -216,7 +218,7 @@ export class ConsolePanel {
     try {
       await this.#deps.saveHistory(history)
     } catch (error) {
-      this.#add([{ text: error instanceof Error ? error.message : String(error), tone: 'warn' }])
+      this.#add([errorLine(error)])
     }
   }
 }

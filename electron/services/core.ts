@@ -64,8 +64,6 @@ export async function createCore(o: CoreOptions): Promise<Core> {
   const folders = new Folders(o.localFolder)
   const session = new Session(connections, folders, (state) => o.onSession(state))
   const gate = createGate({ quarantineFolder: join(o.dataFolder, 'quarantine') })
-  const supervisor = new AgentSupervisor(gate, o.forkAgent, settings.get().agent)
-  supervisor.start()
   const transfers = createTransfers({
     journalFile: o.journalFile,
     gate,
@@ -73,7 +71,10 @@ export async function createCore(o: CoreOptions): Promise<Core> {
     ask: (question, signal) => o.ask(question, signal),
     parallel: settings.get().parallelTransfers,
   })
-  settings.onChange((now, before) => {
+  // Last, so that no agent is left behind by a journal that cannot be opened.
+  const supervisor = new AgentSupervisor(gate, o.forkAgent, settings.get().agent)
+  supervisor.start()
+  const stopListening = settings.onChange((now, before) => {
     if (now.parallelTransfers !== before.parallelTransfers) {
       transfers.setParallel(now.parallelTransfers)
       connections.resize(now.parallelTransfers)
@@ -91,6 +92,7 @@ export async function createCore(o: CoreOptions): Promise<Core> {
     supervisor,
     transfers,
     async dispose() {
+      stopListening()
       await Promise.allSettled([transfers.dispose(), session.disconnect()])
       try {
         await connections.dispose()

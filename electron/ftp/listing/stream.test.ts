@@ -56,6 +56,16 @@ test('hostile names come as they were sent; taming them is the business of who m
   expect(names([Buffer.from(text)]).names).toEqual(hostile)
 })
 
+test.each([
+  ['LIST', listParser(NOW), '-rw-r--r-- 1 me us 5 Nov 19 08:30 größe'],
+  ['MLSD', mlsdParser(), 'type=file;size=5; größe'],
+])('%s: entries bear the line they came from only when asked', (_verb, parse, line) => {
+  const raw = new ListingStream(parse, DEFAULT_LIMITS, () => undefined, true)
+  expect(raw.push(Buffer.from(`${line}\r\n`))).toEqual([expect.objectContaining({ name: 'größe', raw: line })])
+  const usual = new ListingStream(parse, DEFAULT_LIMITS, () => undefined)
+  expect(Object.keys(usual.push(Buffer.from(`${line}\r\n`))[0] ?? {})).not.toContain('raw')
+})
+
 test('one line that is not UTF-8 does not spoil the others', () => {
   const line = '-rw-r--r-- 1 me us 5 Nov 19 08:30 '
   const bytes = Buffer.concat([Buffer.from(`${line}ä\n${line}`), Buffer.of(0xe4), Buffer.from(`\n${line}ö\n`)])

@@ -1,6 +1,6 @@
 /** Attacks on the way to TLS and under it. */
 import { TLSSocket } from 'node:tls'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { serverCertificate } from '../../../testing/certificates.ts'
 import { describeWith } from '../../../testing/describe-with.ts'
 import type { CertificateInfo } from '../../../common/models.ts'
@@ -278,6 +278,53 @@ describeWith(['openssl'], 'TLS', () => {
     const others = [serverCertificate('valid').fingerprint]
     await connectTo(server, { protocol: 'ftpes', pins: others, onUntrustedCertificate: ask })
     expect(asked).toBe(2)
+  })
+
+  test.each(['ftpes', 'ftps'] as const)(
+    'a demanded certificate (%s): another one is refused before any password, though it verifies',
+    async (protocol) => {
+      const server = await scripted({ tls: tls(), implicit: protocol === 'ftps' })
+      const ask = vi.fn(() => Promise.resolve(true))
+      const connecting = connectTo(server, {
+        ...trusted(),
+        protocol,
+        onlyFingerprint: serverCertificate('self-signed').fingerprint,
+        pins: [tls().fingerprint],
+        onUntrustedCertificate: ask,
+      })
+      await expect(connecting).rejects.toEqual(failsWith('certificate-rejected'))
+      expect(server.commands).toEqual(protocol === 'ftps' ? [] : ['AUTH TLS'])
+      expect(ask).not.toHaveBeenCalled()
+    },
+  )
+
+  test('the demanded certificate is taken without a question, for control and data connections', async () => {
+    const certificate = serverCertificate('self-signed')
+    const ask = vi.fn(() => Promise.resolve(false))
+    const options = {
+      protocol: 'ftpes',
+      onlyFingerprint: certificate.fingerprint,
+      onUntrustedCertificate: ask,
+    } as const
+    const RETR = async (_path: string, session: ScriptedSession): Promise<void> => {
+      session.reply('150 Here')
+      const data = await session.data()
+      data.end('abc')
+      session.reply('226 Done')
+    }
+    const { client } = await conversation({ tls: certificate, verbs: { RETR } }, options)
+    expect((await fetchBytes(client, '/a', { size: null })).toString()).toBe('abc')
+    const forged = await conversation({ tls: certificate, dataTls: tls(), verbs: { RETR } }, options)
+    await expect(fetchBytes(forged.client, '/a', { size: null })).rejects.toEqual(failsWith('certificate-rejected'))
+    expect(ask).not.toHaveBeenCalled()
+  })
+
+  test('plain FTP cannot show the demanded certificate, so nothing is said to it', async () => {
+    const server = await scripted()
+    await expect(connectTo(server, { onlyFingerprint: tls().fingerprint })).rejects.toEqual(
+      failsWith('certificate-rejected'),
+    )
+    expect(server.commands).toEqual([])
   })
 
   test('a server that goes away while the person thinks takes the question back', async () => {

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Entry } from '../../../common/models.ts'
 import { describeWith } from '../../../testing/describe-with.ts'
 import { startVsftpd, type Vsftpd, type VsftpdOptions } from '../../../testing/vsftpd.ts'
 import { FtpClient, type FtpOptions } from '../index.ts'
@@ -207,6 +208,53 @@ describeWith(['vsftpd', 'pwdfile', 'openssl'], 'vsftpd', () => {
     await expect(namesIn(client, '/nowhere')).rejects.toEqual(failsWith('not-found'))
     expect(await client.stat()).toContain('FTP server status')
     expect((await client.command('NOOP')).code).toBe(200)
+  })
+
+  test('permissions are changed by SITE CHMOD', async () => {
+    const server = await start()
+    const file = path.join(server.root, 'two words')
+    writeFileSync(file, 'x')
+    const client = await connect(server)
+    await client.chmod('/two words', '600')
+    expect(statSync(file).mode & 0o7777).toBe(0o600)
+    await client.chmod('/two words', '0644')
+    expect(statSync(file).mode & 0o7777).toBe(0o644)
+    await expect(client.chmod('/nowhere', '600')).rejects.toMatchObject({ reply: { code: 550 } })
+    for (const mode of ['', '64', '888', 'u+x', '06440', '644 /other']) {
+      await expect(client.chmod('/two words', mode)).rejects.toEqual(failsWith('bad-argument'))
+    }
+    await expect(client.chmod('/a\r\nDELE /two words', '600')).rejects.toEqual(failsWith('illegal-characters'))
+    expect(server.commands().filter((line) => line.startsWith('SITE'))).toHaveLength(3)
+    expect(existsSync(file)).toBe(true)
+  })
+
+  test('a listing gives the lines as the server sent them, when asked', async () => {
+    const server = await start()
+    writeFileSync(path.join(server.root, 'a b'), 'abc')
+    const client = await connect(server)
+    const entriesOf = async (options: { raw?: boolean }) => {
+      const entries: Entry[] = []
+      for await (const batch of client.list('/', options)) entries.push(...batch)
+      return entries
+    }
+    const [entry] = await entriesOf({ raw: true })
+    expect(entry?.raw).toMatch(/^-rw.* 3 .* a b$/)
+    expect(await entriesOf({})).toEqual([expect.not.objectContaining({ raw: expect.anything() })])
+  })
+
+  test('tells whose certificate protects it', async () => {
+    const server = await start({ tls: 'explicit' })
+    const { tls } = await connect(server, 'ftpes')
+    expect(tls).toEqual({
+      version: expect.stringMatching(/^TLSv1\.[23]$/),
+      cipher: expect.any(String),
+      fingerprint: server.fingerprint,
+      subject: 'O=Sluice tests, CN=localhost',
+      issuer: 'O=Sluice tests, CN=Sluice test authority',
+      validFrom: expect.any(Number),
+      validTo: expect.any(Number),
+    })
+    expect(tls?.validTo).toBeGreaterThan(Date.now())
   })
 
   test('going on where a download or an upload stopped, and adding to a file', async () => {

@@ -1,55 +1,12 @@
 /** The browsing session and what a person does to files on the server, on a real vsftpd. */
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { SluiceError } from '../../../common/errors.ts'
-import type { Entry, SessionState } from '../../../common/models.ts'
+import type { Entry } from '../../../common/models.ts'
 import { describeWith } from '../../../testing/describe-with.ts'
-import { startVsftpd, type Vsftpd, type VsftpdOptions } from '../../../testing/vsftpd.ts'
-import { Certificates } from '../certificates.ts'
-import { Connections } from '../connections.ts'
-import { ProtocolLog } from '../protocol-log.ts'
 import { listRemote, makeRemoteFolder, removeRemote, renameRemote } from '../remote-files.ts'
-import { Session, type SessionTimings } from '../session.ts'
-import { Folders } from '../working-folders.ts'
-
-async function startServer(options?: VsftpdOptions): Promise<Vsftpd> {
-  const server = await startVsftpd(options)
-  onTestFinished(() => server.stop())
-  return server
-}
-
-async function createSession(answer: 'once' | 'no' = 'no', timings: Partial<SessionTimings> = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-session-'))
-  const states: SessionState[] = []
-  const log = new ProtocolLog()
-  const connections = new Connections({
-    certificates: await Certificates.open(join(folder, 'certificates.json'), async () => ({
-      kind: 'certificate',
-      answer,
-    })),
-    log,
-    dataMode: () => 'passive',
-    parallel: () => 2,
-  })
-  const folders = new Folders('/')
-  const session = new Session(connections, folders, (state) => states.push(state), timings)
-  onTestFinished(async () => {
-    await session.disconnect()
-    await connections.dispose()
-    await rm(folder, { recursive: true })
-  })
-  return { session, connections, folders, states, log }
-}
-
-const request = (server: Vsftpd, protocol: 'ftp' | 'ftpes' = 'ftp') => ({
-  protocol,
-  host: server.host,
-  port: server.port,
-  user: server.user,
-  password: server.password,
-})
+import { createSession, request, startServer } from './environment.ts'
 
 describeWith(['vsftpd', 'pwdfile', 'openssl'], 'a session on vsftpd', () => {
   test('connects, tells its steps, and never logs the password', async () => {
@@ -75,12 +32,12 @@ describeWith(['vsftpd', 'pwdfile', 'openssl'], 'a session on vsftpd', () => {
 
   test('a refused certificate ends before any password is sent; an accepted one does not ask again', async () => {
     const server = await startServer({ tls: 'explicit' })
-    const refusing = await createSession('no')
+    const refusing = await createSession({ answer: 'no' })
     await expect(refusing.session.connect(request(server, 'ftpes'))).rejects.toMatchObject({
       code: 'certificate-rejected',
     })
     expect(server.commands().filter((command) => /^(USER|PASS)/.test(command))).toEqual([])
-    const trusting = await createSession('once')
+    const trusting = await createSession({ answer: 'once' })
     expect(await trusting.session.connect(request(server, 'ftpes'))).toMatchObject({ state: 'connected' })
     const { endpoint } = trusting.session
     const pooled = await trusting.connections.pool(endpoint).acquire()
