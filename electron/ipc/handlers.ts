@@ -1,6 +1,4 @@
 /** The contract's handlers: each hands its call to the service that owns the matter. */
-import { isAbsolute } from 'node:path'
-import { SluiceError } from '../../common/errors.ts'
 import type { AppInfo, ConnectRequest, Entry, SessionState, Side, StatusReport } from '../../common/models.ts'
 import { listLocal, makeFolder, removeLocal, renameLocal } from '../local/index.ts'
 import type { ScanGate } from '../gate/index.ts'
@@ -15,6 +13,7 @@ import type { SettingsStore } from '../services/settings.ts'
 import type { Folders } from '../services/working-folders.ts'
 import type { TransferService } from '../transfer/index.ts'
 import type { EventHub } from './event-hub.ts'
+import { createFolderMoves } from './folder-moves.ts'
 import { Listings } from './listings.ts'
 import type { IpcHandlers } from './router.ts'
 
@@ -49,13 +48,12 @@ export function createHandlers(deps: HandlerDeps): IpcHandlers {
     }
   }
 
-  let movedByWindow = false
-  folders.onChange((side, path) => {
-    panel.refresh()
-    // The window knows where it went, and the state of a session says where that begins.
-    if (movedByWindow || (side === 'remote' && session.state.state !== 'connected')) return
-    events.emit({ type: 'folder-opened', side, path })
+  const windowMoved = createFolderMoves({
+    folders,
+    session,
+    follow: (side, path) => events.emit({ type: 'folder-opened', side, path }),
   })
+  folders.onChange(() => panel.refresh())
 
   return {
     'app.info': () => deps.info,
@@ -71,17 +69,7 @@ export function createHandlers(deps: HandlerDeps): IpcHandlers {
     'session.reconnect': () => session.reconnect(),
     'session.stopRetrying': () => session.stopRetrying(),
     'status.get': () => deps.status(),
-    'folders.set': ({ side, path }) => {
-      if (side === 'local' && !isAbsolute(path)) throw new SluiceError('bad-argument', `${path} is not a whole path.`)
-      // A pane may speak a moment after its session has ended.
-      if (side === 'remote' && folders.get().remote === null) return
-      movedByWindow = true
-      try {
-        folders.set(side, path)
-      } finally {
-        movedByWindow = false
-      }
-    },
+    'folders.set': ({ side, path }) => windowMoved(side, path),
 
     'local.list': ({ requestId, path }) =>
       listings.run('local', async (signal) => {

@@ -1,10 +1,11 @@
 /** How a session is kept, and how it comes back when it is lost. */
 import { mkdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { SessionState } from '../../../common/models.ts'
+import { serverCertificate } from '../../../testing/certificates.ts'
 import { describeWith } from '../../../testing/describe-with.ts'
-import type { ScriptedSession } from '../../../testing/scripted-server.ts'
+import type { ScriptedOptions, ScriptedSession } from '../../../testing/scripted-server.ts'
 import { createSession, request, scripted, startServer, type TestSession } from './environment.ts'
 
 const WAIT = { timeout: 10_000, interval: 10 }
@@ -94,6 +95,18 @@ describeWith(['vsftpd', 'pwdfile', 'openssl'], 'care for a session on vsftpd', (
     expect(session.state).toMatchObject({ error: { code: 'connect-failed' } })
   })
 
+  test('a certificate that is not the demanded one ends a session before any password', async () => {
+    const server = await startServer({ tls: 'explicit' })
+    const demanded = { onlyFingerprint: server.fingerprint }
+    const { session, connections } = await createSession({ answer: 'no', connections: demanded })
+    await session.connect(request(server, 'ftpes'))
+    const pooled = await connections.pool(session.endpoint).acquire()
+    pooled.release()
+    const other = await startServer({ tls: 'explicit', certificate: 'self-signed' })
+    await expect(session.connect(request(other, 'ftpes'))).rejects.toMatchObject({ code: 'certificate-rejected' })
+    expect(other.commands()).toEqual(['AUTH TLS'])
+  })
+
   test('stopRetrying stops the countdown; an operation or reconnect() opens it at once', async () => {
     const server = await startServer()
     const care = await createSession({ timings: { retryDelays: [LONG] } })
@@ -112,7 +125,7 @@ describeWith(['vsftpd', 'pwdfile', 'openssl'], 'care for a session on vsftpd', (
   })
 })
 
-describe('care for a session on a bad server', () => {
+describeWith(['openssl'], 'care for a session on a bad server', () => {
   test('a server that hangs up after every login is called on as often as there are pauses, then no more', async () => {
     const server = await scripted({
       verbs: {
@@ -155,6 +168,34 @@ describe('care for a session on a bad server', () => {
       expect(care.session.state).toMatchObject({ state: 'lost', retryAt: null, error: { code: 'login-refused' } }),
     )
     expect(server.sessions).toHaveLength(2)
+  })
+
+  test('a server that has lost its TLS, or shows another certificate, is not tried again by itself', async () => {
+    const [first, second] = [serverCertificate('valid'), serverCertificate('self-signed')]
+    const losses: [ScriptedOptions['tls'], string][] = [
+      [undefined, 'tls-refused'],
+      [second, 'certificate-rejected'],
+    ]
+    for (const [later, code] of losses) {
+      let sessions = 0
+      const server = await scripted({
+        tls: first,
+        verbs: {
+          AUTH: (_argument, peer) => {
+            if (++sessions > 1 && !later) return peer.reply('502 No TLS here')
+            if (sessions > 1) Object.assign(peer.options, { tls: later })
+            peer.reply('234 Go on')
+            peer.startTls()
+          },
+        },
+      })
+      const connections = { onlyFingerprint: first.fingerprint }
+      const care = await createSession({ timings: { retryDelays: [10, 10] }, connections })
+      await care.session.connect(request(server, 'ftpes'))
+      server.sessions[0]?.socket.destroy()
+      await waitFor(() => expect(care.session.state).toMatchObject({ state: 'lost', retryAt: null, error: { code } }))
+      expect(server.commands.filter((line) => line.startsWith('PASS'))).toHaveLength(1)
+    }
   })
 
   test('a try under way is stopped as well, and the reason of the loss stays', async () => {
