@@ -4,8 +4,14 @@ import { readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 const repository = resolve(import.meta.dirname, '..')
-const sources = ['common', 'electron', 'agent', 'renderer', 'electron.vite.config.ts', 'package.json']
-const bundles = ['out/main/index.js', 'out/main/agent.js', 'out/preload/index.cjs', 'out/renderer/index.html']
+const sources = ['common', 'electron', 'agent', 'cli', 'renderer', 'electron.vite.config.ts', 'package.json']
+const bundles = [
+  'out/main/index.js',
+  'out/main/agent.js',
+  'out/main/cli.js',
+  'out/preload/index.cjs',
+  'out/renderer/index.html',
+]
 
 /** Modification time (ms) of the newest file at or below `path`; tests do not count. -Infinity if there is none. */
 export function newestFile(path: string): number {

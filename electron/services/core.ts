@@ -24,6 +24,8 @@ export interface CoreOptions {
   localFolder: string
   settings: SettingsStore
   forkAgent: ForkAgent
+  /** False: `supervisor.start()` is left to the caller, for runs that may scan nothing. Default true. */
+  startAgent?: boolean
   /** Asks the person. @throws SluiceError cancelled when the signal aborts, needs-answer when nobody is there */
   ask<B extends QuestionBody>(question: B, signal: AbortSignal): Promise<Extract<QuestionAnswer, { kind: B['kind'] }>>
   onSession(state: SessionState): void
@@ -73,7 +75,7 @@ export async function createCore(o: CoreOptions): Promise<Core> {
   })
   // Last, so that no agent is left behind by a journal that cannot be opened.
   const supervisor = new AgentSupervisor(gate, o.forkAgent, settings.get().agent)
-  supervisor.start()
+  if (o.startAgent !== false) supervisor.start()
   const stopListening = settings.onChange((now, before) => {
     if (now.parallelTransfers !== before.parallelTransfers) {
       transfers.setParallel(now.parallelTransfers)

@@ -1,0 +1,81 @@
+/** Commands as a person types them, one after the other. */
+import { join } from 'node:path'
+import { z } from 'zod'
+import { toErrorData } from '../common/errors.ts'
+import { splitCommands, type CommandEnd, type Console } from '../electron/services/console/index.ts'
+import { JsonFile } from '../electron/services/json-file.ts'
+import type { LineEditor } from './line-editor.ts'
+import type { Screen } from './screen.ts'
+
+/** Lines kept from run to run. */
+const HISTORY_LIMIT = 500
+/** In the data folder; the window keeps its own. */
+const HISTORY_FILE = 'command-line-history.json'
+
+export interface Typing {
+  editor: LineEditor
+  console: Console
+  screen: Screen
+  dataFolder: string
+  /** Aborts when the whole run is to end. */
+  stop: AbortSignal
+  /** Ends the running command. */
+  cancel(): void
+  run(text: string): Promise<CommandEnd>
+}
+
+/** Reads and runs commands until one of them is `quit`, the input ends or `stop` aborts. */
+export async function typeCommands(o: Typing): Promise<void> {
+  const { editor, console, screen } = o
+  const file = new JsonFile<string[]>(join(o.dataFolder, HISTORY_FILE), z.array(z.string().max(100_000)), () => [])
+  try {
+    const { value } = await file.read()
+    console.useHistory(value)
+  } catch (error) {
+    screen.tell('warn', toErrorData(error).message)
+  }
+  editor.keyboard.onInterrupt = o.cancel
+  editor.keyboard.hold()
+  try {
+    let leaving = false
+    while (!leaving && !o.stop.aborted) {
+      const read = await editor.readCommand(
+        {
+          prompt: console.prompt(),
+          history: console.history(),
+          complete: (line, cursor) => console.complete(line, cursor),
+        },
+        o.stop,
+      )
+      if (read === 'ended') break
+      if (read === 'left') screen.tell('muted', 'To leave, type quit or press Ctrl-D.')
+      else if (typeof read === 'object') leaving = await runTyped(read.line, o)
+    }
+  } finally {
+    editor.keyboard.release()
+    try {
+      await file.write(console.history().slice(-HISTORY_LIMIT))
+    } catch (error) {
+      screen.tell('warn', toErrorData(error).message)
+    }
+  }
+}
+
+/** Runs the commands of one line until one fails; true when the program is to end. */
+async function runTyped(line: string, { run }: Typing): Promise<boolean> {
+  for (const text of commandsOn(line)) {
+    const { outcome, quit } = await run(text)
+    if (quit) return true
+    if (outcome !== 'ok') break
+  }
+  return false
+}
+
+/** Several are parted by ";". What cannot be taken apart is left to the console, which says what is wrong with it. */
+function commandsOn(line: string): string[] {
+  try {
+    return splitCommands(line)
+  } catch {
+    return [line]
+  }
+}

@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+/** `sluice` under plain Node: from source, and as `out/main/cli.js`. */
+import path from 'node:path'
+import { agentProcesses } from './agent-process.ts'
+import { dataFolder, runCli } from './index.ts'
+
+/** The first version that has all that is used here. */
+const NODE = 24
+/** ms after the end in which output may still be on its way */
+const LEFTOVERS = 2000
+
+const here = import.meta.dirname
+const agent = path.join(here, import.meta.filename.endsWith('.ts') ? '../agent/main.ts' : 'agent.js')
+
+if (Number(process.versions.node.split('.')[0]) < NODE) {
+  process.stderr.write(`sluice needs Node ${NODE} or later; this is ${process.versions.node}.\n`)
+  process.exitCode = 1
+} else {
+  process.exitCode = await runCli(process.argv.slice(2), {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    dataFolder: dataFolder(),
+    agents: (verbose) => agentProcesses(agent, verbose),
+  })
+  // Whatever still holds the process has no business any more; a standard input that nobody closes is the usual one.
+  process.stdin.destroy()
+  setTimeout(() => process.exit(), LEFTOVERS).unref()
+}

@@ -1,0 +1,57 @@
+/** Where the commands of a run without a person come from. */
+import { open } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import { SluiceError } from '../common/errors.ts'
+import { splitCommands } from '../electron/services/console/index.ts'
+
+export interface ScriptCommand {
+  text: string
+  /** For people: "line 3 of upload.txt". */
+  where: string
+}
+
+/** The commands of `-c`. @throws SluiceError bad-argument for a quote that is not closed */
+export function commandsOf(texts: readonly string[]): ScriptCommand[] {
+  return texts.flatMap(splitCommands).map((text, at) => ({ text, where: `command ${at + 1} of -c` }))
+}
+
+/**
+ * The commands of a file, as they are reached; several on a line are parted by ";".
+ * @param file a path, or "-" for `stdin`
+ * @throws SluiceError bad-argument when the file cannot be read or a quote is not closed
+ */
+export async function* commandsIn(file: string, stdin: NodeJS.ReadableStream): AsyncGenerator<ScriptCommand> {
+  const name = file === '-' ? 'the standard input' : file
+  const input = file === '-' ? stdin : await openScript(file)
+  const lines = createInterface({ input, crlfDelay: Infinity })
+  let number = 0
+  try {
+    for await (const line of lines) {
+      const where = `line ${++number} of ${name}`
+      for (const text of splitLine(number === 1 ? line.replace(/^\uFEFF/, '') : line, where)) yield { text, where }
+    }
+  } finally {
+    lines.close()
+    input.pause()
+  }
+}
+
+async function openScript(file: string): Promise<NodeJS.ReadableStream> {
+  try {
+    const handle = await open(file)
+    if (!(await handle.stat()).isDirectory()) return handle.createReadStream({ encoding: 'utf8' })
+    await handle.close()
+  } catch (cause) {
+    throw new SluiceError('bad-argument', `${file} cannot be read: check its name and its permissions.`, { cause })
+  }
+  throw new SluiceError('bad-argument', `${file} is a folder: -f takes a file of commands.`)
+}
+
+function splitLine(line: string, where: string): string[] {
+  try {
+    return splitCommands(line)
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error
+    throw new SluiceError(error.code, `${where}: ${error.message}`, { cause: error })
+  }
+}
