@@ -2,7 +2,7 @@
 import { SluiceError, toErrorData } from '../../common/errors.ts'
 import type { Entry, EntryType, ListingSummary, RemovalResult } from '../../common/models.ts'
 import { joinRemote, remoteBasename } from '../../common/remote-path.ts'
-import type { FtpClient } from '../ftp/index.ts'
+import type { CallOptions, FtpClient } from '../ftp/index.ts'
 
 /** Unreadable listing lines shown to the person; more would only repeat the point. */
 const UNREADABLE_LIMIT = 20
@@ -52,48 +52,57 @@ export async function renameRemote(client: FtpClient, folder: string, from: stri
 /**
  * Removes entries of one folder, folders with all that is in them. Links are removed, never followed. Goes on past
  * single failures.
+ * @throws SluiceError cancelled when the signal aborts (what was removed stays removed), or why the connection is gone
  */
 export async function removeRemote(
   client: FtpClient,
   folder: string,
   entries: readonly { name: string; type: EntryType }[],
+  o: CallOptions = {},
 ): Promise<RemovalResult> {
   const result: RemovalResult = { removed: 0, failed: [] }
-  for (const entry of entries) await removeEntry(client, folder, entry, 0, result)
+  for (const entry of entries) await removeEntry({ client, result, ...o }, folder, entry, 0)
   return result
 }
 
+interface Removal extends CallOptions {
+  client: FtpClient
+  result: RemovalResult
+}
+
 async function removeEntry(
-  client: FtpClient,
+  removal: Removal,
   folder: string,
   { name, type }: { name: string; type: EntryType },
   depth: number,
-  result: RemovalResult,
 ): Promise<void> {
+  const { client, result, signal } = removal
   const path = joinRemote(folder, name)
+  const o = signal ? { signal } : {}
   try {
     checkName(name)
     if (type === 'dir') {
-      await removeContents(client, path, depth, result)
-      await client.rmdir(path)
+      await removeContents(removal, path, depth)
+      await client.rmdir(path, o)
     } else {
-      await client.remove(path)
+      await client.remove(path, o)
     }
     result.removed++
   } catch (error) {
     // Without a connection the rest would fail one by one, each with the same words.
-    if (!client.isOpen) throw error
+    if (!client.isOpen || signal?.aborted) throw error
     result.failed.push({ path, error: toErrorData(error) })
   }
 }
 
-async function removeContents(client: FtpClient, path: string, depth: number, result: RemovalResult): Promise<void> {
+async function removeContents(removal: Removal, path: string, depth: number): Promise<void> {
+  const { client, signal } = removal
   if (depth >= DEPTH_LIMIT) {
     throw new SluiceError('unsupported', `${path} lies ${DEPTH_LIMIT} folders deep, which looks like a loop.`)
   }
   const contents: Entry[] = []
-  for await (const entries of client.list(path)) contents.push(...entries)
-  for (const entry of contents) await removeEntry(client, path, entry, depth + 1, result)
+  for await (const entries of client.list(path, signal ? { signal } : {})) contents.push(...entries)
+  for (const entry of contents) await removeEntry(removal, path, entry, depth + 1)
 }
 
 /** A name is one path segment: a listing or a person that says otherwise is refused (CVE-2026-27699). */

@@ -1,0 +1,77 @@
+/** Commands that change files on the server: delete, mdelete, rename, chmod. */
+import { SluiceError } from '../../../../common/errors.ts'
+import { joinRemote, remoteBasename, remoteParent } from '../../../../common/remote-path.ts'
+import { hasPattern, literal } from '../parse.ts'
+import { line } from '../output.ts'
+import { isRemoteFolder, refusePattern, remoteFolder, remotePath, saysFolder, shownRemote } from '../paths.ts'
+import type { CommandContext, Handler } from '../types.ts'
+import { Confirmation } from './confirm.ts'
+import { expandRemote } from './remote-names.ts'
+import { forEach, Problems } from './reporting.ts'
+
+export const changeCommands = {
+  delete: (context, words) =>
+    forEach(context, 'delete', words, async (word) => {
+      try {
+        await deleteFile(context, remotePath(context.host, word))
+      } catch (error) {
+        if (error instanceof SluiceError && error.code === 'not-found') refusePattern(word, 'mdelete')
+        throw error
+      }
+    }),
+
+  mdelete: async (context, words) => {
+    const problems = new Problems(context, 'mdelete')
+    // Folders never go by a pattern: "rmdir -r" says that it takes what is in them.
+    const types = ['file', 'link', 'other'] as const
+    const matches = await expandRemote(context, words, { types, onProblem: (error) => problems.add(error) })
+    const confirmation = new Confirmation(context)
+    const chosen = await confirmation.choose(matches, ({ path }) => `Delete ${shownRemote(context.host, path)}`)
+    const outcome = await forEach(context, 'mdelete', chosen, ({ path }) => deleteFile(context, path))
+    if (problems.count === 0 || outcome !== 'ok') return outcome
+    return problems.end(chosen.length)
+  },
+
+  rename: async (context, [from = '', to = '']) => {
+    const { host, signal } = context
+    if (hasPattern(to))
+      throw new SluiceError('bad-argument', `“${literal(to)}” is a pattern: give one name, quoted if it is one.`)
+    const source = remotePath(host, from)
+    const wanted = remotePath(host, to)
+    const target = await host.session.run(async (client) => {
+      const isFolder =
+        wanted !== source &&
+        (saysFolder(to, 'remote') || (await isRemoteFolder(client, wanted, remoteFolder(host), signal)))
+      const path = isFolder ? joinRemote(wanted, remoteBasename(source)) : wanted
+      // Many servers rename over an existing file without a word (rename(2)).
+      if (await client.stat1(path, { signal }))
+        throw new SluiceError('name-refused', `${path} exists already: choose another name, or delete it first.`)
+      await client.rename(source, path, { signal })
+      return path
+    })
+    for (const folder of new Set([remoteParent(source), remoteParent(target)])) host.changed('remote', folder)
+    context.write({
+      lines: [line('good', `Renamed ${shownRemote(host, source)} to ${shownRemote(host, target)}`)],
+      data: [{ command: 'rename', from: source, to: target }],
+    })
+  },
+
+  chmod: (context, [mode = '', ...words]) =>
+    forEach(context, 'chmod', words, async (word) => {
+      const { host, signal } = context
+      const path = remotePath(host, word)
+      const permissions = literal(mode)
+      await host.session.run((client) => client.chmod(path, permissions, { signal }), { again: () => true })
+      host.changed('remote', remoteParent(path))
+      context.write({
+        lines: [line('good', `${shownRemote(host, path)} is ${permissions} now`)],
+        data: [{ command: 'chmod', path, mode: permissions }],
+      })
+    }),
+} satisfies Record<string, Handler>
+
+async function deleteFile({ host, signal, write }: CommandContext, path: string): Promise<void> {
+  await host.session.run((client) => client.remove(path, { signal }))
+  host.changed('remote', remoteParent(path))
+  write({ lines: [line('good', `Deleted ${shownRemote(host, path)}`)], data: [{ command: 'delete', path }] })
+}
