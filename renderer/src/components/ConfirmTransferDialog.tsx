@@ -5,6 +5,7 @@ import { remoteBasename } from '../../../common/remote-path.ts'
 import { formatCount, plural } from '../lib/format.ts'
 import { localBasename } from '../lib/local-path.ts'
 import { visibleName } from '../lib/names.ts'
+import { useScanPolicy } from '../state/scan-policy.ts'
 import { updateSettings } from '../state/settings.ts'
 import { startTransfer } from '../state/transfers.ts'
 import { report } from '../state/ui.ts'
@@ -22,6 +23,7 @@ interface ConfirmTransferProps {
 export function ConfirmTransferDialog({ request, onClose }: ConfirmTransferProps) {
   const { direction, sources, targetFolder } = request
   const [again, setAgain] = useState(true)
+  const scanned = useScanPolicy((s) => s.policy[direction])
   const verb = direction === 'upload' ? 'Upload' : 'Download'
   const nameOf = direction === 'upload' ? localBasename : remoteBasename
   const go = (): void => {
@@ -38,7 +40,7 @@ export function ConfirmTransferDialog({ request, onClose }: ConfirmTransferProps
           {verb} {plural(sources.length, 'item')}?
         </>
       }
-      description={`To ${visibleName(targetFolder)}. Each file is scanned before it passes.`}
+      description={`To ${visibleName(targetFolder)}. ${scanned ? 'Each file is scanned before it passes.' : 'Scanning is switched off: the files go as they are.'}`}
       onClose={onClose}
     >
       <ul className="modal-list" tabIndex={0} aria-label="What goes">

@@ -1,7 +1,9 @@
 import { LoaderCircle, PlugZap, Server, Unplug } from 'lucide-react'
 import { PROTOCOL_NAMES } from '../lib/connection-form.ts'
+import { useSecondsUntil } from '../lib/useSecondsUntil.ts'
 import { usePanes } from '../state/panes.ts'
-import { chooseRecent, connect, disconnect, useSession } from '../state/session.ts'
+import { useScanPolicy } from '../state/scan-policy.ts'
+import { chooseRecent, disconnect, reconnect, stopRetrying, useSession } from '../state/session.ts'
 import { report } from '../state/ui.ts'
 import './RemoteStart.css'
 
@@ -9,6 +11,7 @@ import './RemoteStart.css'
 export function RemoteStart() {
   const session = useSession((s) => s.session)
   const recent = useSession((s) => s.recent)
+  const scanned = useScanPolicy((s) => s.policy.upload && s.policy.download)
   if (session.state === 'connecting') {
     return (
       <div className="remote-start" role="status">
@@ -28,8 +31,8 @@ export function RemoteStart() {
       <Server size={28} aria-hidden />
       <h3>Not connected</h3>
       <p>
-        Type a host, user and password above and press Connect. Every file you then drag across is scanned for viruses
-        before it may pass.
+        Type a host, user and password above and press Connect.
+        {scanned && ' Every file you then drag across is scanned for viruses before it may pass.'}
       </p>
       {recent.length > 0 && (
         <div className="remote-recent">
@@ -53,29 +56,45 @@ export function RemoteStart() {
   )
 }
 
-/** Over the rows of a server that is gone: they stay to look at, and one press goes back. */
+/** Over the rows of a server that is gone: they stay to look at while it is tried again. */
 export function LostBanner() {
   const session = useSession((s) => s.session)
   const hasRows = usePanes((s) => s.remote.view.length > 0)
+  if (session.state === 'connecting') {
+    return (
+      <div className="lost-banner" role="status">
+        <LoaderCircle size={16} className="turning tone-busy" aria-hidden />
+        <p>Reconnecting: {session.step}…</p>
+        <button type="button" className="button small" onClick={stopRetrying}>
+          Stop trying
+        </button>
+      </div>
+    )
+  }
   if (session.state !== 'lost') return null
-  const { endpoint } = session
+  const { retryAt } = session
   return (
-    <div className="lost-banner" role="alert">
+    <div className="lost-banner">
       <Unplug size={16} className="tone-warn" aria-hidden />
-      <p>Connection lost.{hasRows && ' These rows may be out of date.'}</p>
-      <button
-        type="button"
-        className="button small"
-        onClick={() => {
-          const { form } = useSession.getState()
-          // The fields may hold another server by now, or no password.
-          if (form.host.trim() === endpoint.host && (form.password !== '' || form.user === '')) report(connect())
-          else chooseRecent(endpoint)
-        }}
-      >
+      <p>
+        <span role="alert">Connection lost.</span> {retryAt !== null && <RetryCountdown retryAt={retryAt} />}
+        {hasRows && <span className="muted"> These rows may be out of date.</span>}
+      </p>
+      {retryAt !== null && (
+        <button type="button" className="button small" onClick={stopRetrying}>
+          Stop trying
+        </button>
+      )}
+      <button type="button" className="button small" onClick={() => report(reconnect())}>
         <PlugZap size={14} aria-hidden />
-        Reconnect
+        {retryAt === null ? 'Reconnect' : 'Reconnect now'}
       </button>
     </div>
   )
+}
+
+/** Outside of what is read out as an alert: nobody wants to hear every second. */
+export function RetryCountdown({ retryAt }: { retryAt: number }) {
+  const seconds = useSecondsUntil(retryAt)
+  return <span role="timer">{seconds === 0 ? 'Trying again…' : `Trying again in ${seconds} s.`}</span>
 }

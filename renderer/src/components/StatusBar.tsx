@@ -1,17 +1,14 @@
-import { LoaderCircle, LockKeyhole, LockOpen, ShieldAlert, ShieldCheck, ShieldX } from 'lucide-react'
-import type { Engine, ScannerStatus } from '../../../common/models.ts'
+import { LoaderCircle, LockKeyhole, LockOpen, ShieldAlert, ShieldCheck, ShieldOff, ShieldX, Unplug } from 'lucide-react'
+import type { ScannerStatus, SessionState } from '../../../common/models.ts'
 import { formatCount } from '../lib/format.ts'
+import { visibleName } from '../lib/names.ts'
+import { engineText, unscannedText } from '../lib/scan-text.ts'
+import { useScanPolicy } from '../state/scan-policy.ts'
 import { restartScanner, useScanner } from '../state/scanner.ts'
 import { useSession } from '../state/session.ts'
 import { useTransfers } from '../state/transfers.ts'
-import { showTab } from '../state/ui.ts'
+import { openDialog, showTab } from '../state/ui.ts'
 import './StatusBar.css'
-
-const ENGINES: Record<Engine, string> = { clamd: 'ClamAV', clamscan: 'ClamAV', yara: 'YARA-X' }
-
-/** Name and version; most engines say their name in the version already. */
-const engineText = (engine: Engine, version: string): string =>
-  version.includes(ENGINES[engine]) ? version : `${ENGINES[engine]} ${version}`
 
 export function StatusBar() {
   const status = useScanner((s) => s.status)
@@ -36,6 +33,15 @@ export function StatusBar() {
 }
 
 function Scanner({ status }: { status: ScannerStatus }) {
+  const off = unscannedText(useScanPolicy((s) => s.policy))
+  if (off !== null) {
+    return (
+      <span className="status-item tone-bad" role="status">
+        <ShieldOff size={14} aria-hidden />
+        <strong className="status-text">{off}</strong>
+      </span>
+    )
+  }
   if (status.state === 'starting') {
     return (
       <span className="status-item" role="status">
@@ -77,17 +83,54 @@ function Scanner({ status }: { status: ScannerStatus }) {
   )
 }
 
+/** The session in a few words; a press shows all of it. */
 function Connection() {
   const session = useSession((s) => s.session)
-  if (session.state === 'connecting') return <span className="status-item">Connecting…</span>
-  if (session.state !== 'connected') {
-    return <span className="status-item">{session.state === 'lost' ? 'Connection lost' : 'Not connected'}</span>
-  }
-  const { endpoint, tls, system } = session
+  const plain = session.state === 'connected' && session.tls === null
   return (
-    <span className={`status-item ${tls === null ? 'tone-warn' : ''}`} title={system ?? undefined}>
-      {tls === null ? <LockOpen size={14} aria-hidden /> : <LockKeyhole size={14} className="tone-good" aria-hidden />}
-      {tls ?? 'Not encrypted'} · {endpoint.user}@{endpoint.host}
-    </span>
+    <button
+      type="button"
+      className={`status-item status-session ${plain ? 'tone-warn' : ''}`}
+      title="Show the status"
+      onClick={() => openDialog({ kind: 'status' })}
+    >
+      <SessionText session={session} />
+    </button>
   )
+}
+
+function SessionText({ session }: { session: SessionState }) {
+  switch (session.state) {
+    case 'disconnected':
+      return 'Not connected'
+    case 'connecting':
+      return (
+        <>
+          <LoaderCircle size={14} className="turning tone-busy" aria-hidden />
+          {session.step}…
+        </>
+      )
+    case 'lost':
+      return (
+        <>
+          <Unplug size={14} className="tone-warn" aria-hidden />
+          Connection lost
+        </>
+      )
+    case 'connected': {
+      const { endpoint, tls } = session
+      return (
+        <>
+          {tls === null ? (
+            <LockOpen size={14} aria-hidden />
+          ) : (
+            <LockKeyhole size={14} className="tone-good" aria-hidden />
+          )}
+          <span className="status-text">
+            {tls ?? 'Not encrypted'} · {visibleName(`${endpoint.user}@${endpoint.host}`)}
+          </span>
+        </>
+      )
+    }
+  }
 }

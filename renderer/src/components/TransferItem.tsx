@@ -8,6 +8,7 @@ import {
   RotateCw,
   ShieldAlert,
   ShieldCheck,
+  ShieldOff,
   ShieldX,
   X,
   type LucideIcon,
@@ -28,6 +29,7 @@ import {
   scanLabel,
   stateLabel,
   timeLeft,
+  UNSCANNED,
   whyText,
   type Label,
 } from '../lib/transfer-text.ts'
@@ -148,9 +150,11 @@ const SCAN_ICONS: Record<Label['tone'], LucideIcon> = {
   muted: Hourglass,
 }
 
+const SCAN_ICONS_BY_TEXT: Record<string, LucideIcon> = { 'Not scanned': CircleMinus, [UNSCANNED]: ShieldOff }
+
 /** The verdict: an icon, a word and a colour, so that none has to speak alone. */
 function Scan({ label }: { label: Label }) {
-  const Icon = label.text === 'Not scanned' ? CircleMinus : SCAN_ICONS[label.tone]
+  const Icon = SCAN_ICONS_BY_TEXT[label.text] ?? SCAN_ICONS[label.tone]
   return (
     <span className={`scan scan-${label.tone}`} title={visibleName(label.text)}>
       <Icon size={14} className={label.tone === 'busy' ? 'turning' : ''} aria-hidden />
@@ -170,6 +174,7 @@ function Detail({ id, row }: { id: string; row: TransferRow }) {
     ['Added', formatTime(row.addedAt) + (row.endedAt === null ? '' : `, ended ${formatTime(row.endedAt)}`)],
   ]
   if (error) lines.push(['Problem', error.message + (error.reply ? ` (${error.reply.code} ${error.reply.text})` : '')])
+  if (row.unscanned) lines.push(['Scan', 'Not scanned: scanning was switched off when this file was moved.'])
   if (scan) {
     lines.push([
       'Scan',

@@ -52,6 +52,14 @@ test('nothing but a verdict OK is ever called OK', () => {
   }
 })
 
+test('a file that nobody scanned says so at every stage, never OK and never that a scan runs', () => {
+  for (const state of ['preparing', 'transferring', 'verifying', 'done', 'failed', 'cancelled'] as const) {
+    const moved: TransferRow = { ...row, state, unscanned: true, scanned: 400, transferred: 400 }
+    expect(scanLabel(moved)).toEqual({ text: 'NOT SCANNED', tone: 'bad' })
+  }
+  expect(scanLabel({ ...row, state: 'done', unscanned: true, scan: report }).text).toBe('NOT SCANNED')
+})
+
 test('the bar follows the scan first, then the bytes', () => {
   expect(rowProgress({ ...row, state: 'scanning', scanned: 500 })).toBe(50)
   expect(rowProgress({ ...row, state: 'transferring', scanned: 1000, transferred: 250 })).toBe(25)

@@ -58,9 +58,14 @@ export function rateText(row: TransferRow): string {
 
 const NOT_BEGUN: ReadonlySet<TransferState> = new Set(['queued', 'asking', 'preparing'])
 
-/** The scan's column: "Waiting", "Scanning 43 %", "OK", "INFECTED <signature>", "ERROR <why>". */
+/** What a row says that nobody scanned, in capitals like a verdict. */
+export const UNSCANNED = 'NOT SCANNED'
+
+/** The scan's column: "Waiting", "Scanning 43 %", "OK", "INFECTED <signature>", "ERROR <why>", "NOT SCANNED". */
 export function scanLabel(row: TransferRow): Label {
   const { scan } = row
+  // Before all else: whatever became of the file, nobody looked at it.
+  if (row.unscanned) return { text: UNSCANNED, tone: 'bad' }
   if (scan?.verdict === 'OK') return { text: 'OK', tone: 'good' }
   if (scan?.verdict === 'INFECTED') return { text: `INFECTED ${scan.signature ?? 'unnamed signature'}`, tone: 'bad' }
   if (scan?.verdict === 'ERROR') return { text: `ERROR ${scan.message ?? 'no reason given'}`, tone: 'warn' }

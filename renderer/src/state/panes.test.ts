@@ -1,18 +1,45 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import type { ErrorCode } from '../../../common/errors.ts'
 import type { IpcReply } from '../../../common/ipc.ts'
-import type { Entry, ListingSummary } from '../../../common/models.ts'
+import type { Entry, ListingSummary, SessionState } from '../../../common/models.ts'
 import { clickRow } from '../lib/selection.ts'
-import { navigate, paneOf, refresh, setRenaming, setSelection, sortBy, takeEntries } from './panes.ts'
+import {
+  clearPane,
+  followFolder,
+  navigate,
+  paneOf,
+  refresh,
+  setRenaming,
+  setSelection,
+  sortBy,
+  takeEntries,
+} from './panes.ts'
+import { useSession } from './session.ts'
+
+const connected: Extract<SessionState, { state: 'connected' }> = {
+  state: 'connected',
+  endpoint: { protocol: 'ftpes', host: 'h', port: 21, user: 'u' },
+  home: '/',
+  tls: null,
+  system: null,
+}
 
 type Answer = (reply: IpcReply<'remote.list'>) => void
 /** Listings asked for and not yet answered, oldest first. */
 let asked: { requestId: number; path: string; answer: Answer }[] = []
+/** Folders that main was told of. */
+let told: string[] = []
 
 beforeEach(() => {
   asked = []
-  const invoke = (_: string, { requestId, path }: { requestId: number; path: string }): Promise<unknown> =>
-    new Promise((answer) => asked.push({ requestId, path, answer }))
+  told = []
+  const invoke = (channel: string, { requestId, path }: { requestId: number; path: string }): Promise<unknown> => {
+    if (channel === 'folders.set') {
+      told.push(path)
+      return Promise.resolve({ ok: true })
+    }
+    return new Promise((answer) => asked.push({ requestId, path, answer }))
+  }
   vi.stubGlobal('window', { sluice: { invoke } })
 })
 
@@ -138,4 +165,41 @@ test('what was read stays to look at when a refresh finds no server, but not whe
   }
   await refuse('not-found')
   expect([paneOf('remote').status, ...shown()]).toEqual(['error'])
+})
+
+test('main is told where somebody went, once, and not of refreshes or folders that could not be opened', async () => {
+  await open(['a'])
+  expect(told).toEqual(['/pub'])
+  void refresh('remote')
+  await answer(['a', 'b'])
+  const failed = navigate('remote', '/gone')
+  asked.shift()?.answer({ ok: false, error: { code: 'not-found', message: 'No.' } })
+  await failed
+  expect(told).toEqual(['/pub'])
+})
+
+test('where the console went, the pane follows: listed once, not told back, and not when it is there', async () => {
+  useSession.setState({ session: connected })
+  await open(['a'])
+  told = []
+  followFolder('remote', '/pub')
+  expect(asked).toHaveLength(0)
+  followFolder('remote', '/next')
+  // The same folder by another event: it is on its way there.
+  followFolder('remote', '/next')
+  expect(asked).toHaveLength(1)
+  await answer(['b'])
+  expect([paneOf('remote').path, ...shown()]).toEqual(['/next', 'b'])
+  // The console may have gone on meanwhile and must not be called back.
+  expect(told).toEqual([])
+})
+
+test('before the login is complete, no folder is opened', () => {
+  clearPane('remote')
+  useSession.setState({ session: { state: 'connecting', endpoint: connected.endpoint, step: 'Logging in' } })
+  followFolder('remote', '/home')
+  expect(asked).toHaveLength(0)
+  useSession.setState({ session: connected })
+  followFolder('remote', '/home')
+  expect(asked).toHaveLength(1)
 })

@@ -15,7 +15,9 @@ import {
 } from '../lib/listing.ts'
 import { localParent } from '../lib/local-path.ts'
 import { NO_SELECTION, keepVisible, type Selection } from '../lib/selection.ts'
+import { useSession } from './session.ts'
 import { useSettings } from './settings.ts'
+import { report } from './ui.ts'
 
 export interface PaneState {
   /** Folder shown; null while there is none, like the remote one before a connection. */
@@ -59,6 +61,8 @@ function setPane(side: Side, change: Partial<PaneState>): void {
 interface Request {
   id: number
   side: Side
+  /** Main is to know where the pane is then: somebody went there. */
+  report: boolean
   /** Where its rows go: the pane's own listing while loading, one beside it while refreshing. */
   listing: Listing
   replace: boolean
@@ -79,8 +83,16 @@ const optionsOf = (pane: PaneState): ViewOptions => ({
   showHidden: useSettings.getState().showHidden,
 })
 
-/** Opens a folder. `cursor` names the entry to stand on: the folder one came from. */
-export async function navigate(side: Side, path: string, cursor: string | null = null): Promise<void> {
+/**
+ * Opens a folder. `cursor` names the entry to stand on: the folder one came from. `report` is false where main was there
+ * first: by the time the rows are here, the console may have gone on, and must not be called back.
+ */
+export async function navigate(
+  side: Side,
+  path: string,
+  cursor: string | null = null,
+  { report = true }: { report?: boolean } = {},
+): Promise<void> {
   const listing = emptyListing()
   setPane(side, {
     path,
@@ -96,6 +108,7 @@ export async function navigate(side: Side, path: string, cursor: string | null =
   const wanted = {
     id: ++lastRequestId,
     side,
+    report,
     listing,
     replace: false,
     select: cursor,
@@ -118,6 +131,7 @@ export async function refresh(side: Side, select: string | null = null): Promise
   const wanted: Request = {
     id: ++lastRequestId,
     side,
+    report: false,
     listing: emptyListing(),
     replace: true,
     select: select ?? overtaken?.select ?? null,
@@ -172,6 +186,16 @@ function finish(done: Request): void {
     view,
     selection: selectionAfter(done, pane, view),
   })
+  if (done.report) report(call('folders.set', { side, path: summary.path }))
+}
+
+/** The console went to a folder: the pane follows, unless it is there. */
+export function followFolder(side: Side, path: string): void {
+  const pane = paneOf(side)
+  if (pane.path === path && pane.status !== 'error') return
+  // The first folder of a session is opened when the login is complete: the person may have named another.
+  if (side === 'remote' && pane.path === null && useSession.getState().session.state !== 'connected') return
+  void navigate(side, path, null, { report: false })
 }
 
 /**

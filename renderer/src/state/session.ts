@@ -44,18 +44,31 @@ export const setPort = (port: string): void => changeForm((form) => withPort(for
 export const setUser = (user: string): void => changeForm((form) => ({ ...form, user }))
 export const setPassword = (password: string): void => changeForm((form) => ({ ...form, password }))
 
+/** Folder that the address of the attempt under way names; '' for the server's own choice. */
+let startFolder = ''
+
+/** The same, once: a session that somebody else opens begins where the server says. */
+export function takeStartFolder(): string {
+  const folder = startFolder
+  startFolder = ''
+  return folder
+}
+
 /** Asks main to connect. A failure shows in the session's state. */
 export async function connect(): Promise<void> {
-  const check = checkForm(useSession.getState().form)
+  const { form } = useSession.getState()
+  const check = checkForm(form)
   if (!check.ok) {
     useSession.setState({ fieldError: { field: check.field, message: check.message } })
     return
   }
   useSession.setState({ fieldError: null })
+  startFolder = form.startFolder
   try {
     // The state comes by events. The answer overtakes them, and taking it too would open the folder twice.
     await call('session.connect', check.request)
   } catch (error) {
+    startFolder = ''
     // The state tells of the failure as a rule; a request that was refused before it began leaves no trace there.
     useSession.setState(({ session }) =>
       session.state === 'connecting' || (session.state === 'disconnected' && session.error === null)
@@ -67,6 +80,39 @@ export async function connect(): Promise<void> {
 
 export function disconnect(): void {
   report(call('session.disconnect'))
+}
+
+/** Goes back to a server that was lost. The password is asked for only where main does not have it any more. */
+export async function reconnect(): Promise<void> {
+  const { session, form } = useSession.getState()
+  if (session.state !== 'lost') return
+  try {
+    await call('session.reconnect')
+  } catch (error) {
+    // Any other failure shows in the session's state.
+    if (shownError(error).code !== 'not-connected') return
+    // The fields may hold another server by now, or no password.
+    if (isFormOf(form, session.endpoint) && (form.password !== '' || form.user === '')) await connect()
+    else chooseRecent(session.endpoint)
+  }
+}
+
+export function stopRetrying(): void {
+  report(call('session.stopRetrying'))
+}
+
+/** True when the fields name this server and account. */
+function isFormOf(form: ConnectionForm, { protocol, host, port, user }: Endpoint): boolean {
+  const check = checkForm(form)
+  if (!check.ok) return false
+  const { request } = check
+  return request.protocol === protocol && request.host === host && request.port === port && request.user === user
+}
+
+/** The fields show the server that the session is with, whoever opened it: the bar, the console or an earlier window. */
+export function showInForm(endpoint: Endpoint): void {
+  if (isFormOf(useSession.getState().form, endpoint)) return
+  useSession.setState({ form: formFor(endpoint), fieldError: null })
 }
 
 /** Fills the fields with a known connection; the password is never remembered, so it is asked for next. */

@@ -1,8 +1,37 @@
-import { expect, test, vi } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import type { AppEvent } from '../../../common/ipc.ts'
-import type { ScannerStatus } from '../../../common/models.ts'
+import type { ScannerStatus, SessionState } from '../../../common/models.ts'
 import { useScanner } from './scanner.ts'
+import { clearPane, navigate, paneOf } from './panes.ts'
+import { useSession } from './session.ts'
 import { start } from './start.ts'
+
+let send: (events: AppEvent[]) => void = () => undefined
+/** Main's answers by channel; `ok` with an empty list without one. */
+let answers: Record<string, unknown> = {}
+/** Calls that main was asked for: channel, and the folder where there is one. */
+let asked: string[] = []
+
+const totals = { queued: 0, active: 0, done: 0, blocked: 0, failed: 0 }
+
+beforeEach(() => {
+  asked = []
+  answers = {
+    'scanner.status': { state: 'starting' },
+    'session.get': { state: 'disconnected', error: null },
+    'app.info': { homeFolder: '/home/mara' },
+    'scan.policy': { upload: true, download: true },
+    'transfers.list': { rows: [], totals },
+  }
+  const invoke = async (channel: string, argument?: { path?: string }): Promise<unknown> => {
+    asked.push(`${channel} ${argument?.path ?? ''}`.trim())
+    const listed = { path: argument?.path, count: 0, unreadable: [] }
+    return { ok: true, value: await (answers[channel] ?? (channel.endsWith('.list') && argument ? listed : [])) }
+  }
+  vi.stubGlobal('window', { sluice: { invoke, onEvents: (callback: typeof send) => (send = callback) } })
+  vi.stubGlobal('document', { documentElement: { dataset: {} } })
+  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }))
+})
 
 test('what an event told while the state was being fetched is not put back by an older answer', async () => {
   const ready: ScannerStatus = {
@@ -14,24 +43,53 @@ test('what an event told while the state was being fetched is not put back by an
     maxBytes: null,
     location: 'local',
   }
-  let send: (events: AppEvent[]) => void = () => undefined
-  let answerRows: (reply: unknown) => void = () => undefined
-  const answers: Record<string, unknown> = {
-    'scanner.status': { state: 'starting' },
-    'session.get': { state: 'disconnected', error: null },
-  }
-  const invoke = (channel: string): Promise<unknown> =>
-    channel === 'transfers.list'
-      ? new Promise((resolve) => (answerRows = resolve))
-      : Promise.resolve({ ok: true, value: answers[channel] ?? [] })
-  vi.stubGlobal('window', { sluice: { invoke, onEvents: (callback: typeof send) => (send = callback) } })
-  vi.stubGlobal('document', { documentElement: { dataset: {} } })
-  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }))
+  let answerRows: (rows: unknown) => void = () => undefined
+  answers['transfers.list'] = new Promise((resolve) => (answerRows = resolve))
 
   const started = start()
   // The scanner was starting when it was asked, and is ready before the last answer has come.
   send([{ type: 'scanner', status: ready }])
-  answerRows({ ok: true, value: { rows: [], totals: { queued: 0, active: 0, done: 0, blocked: 0, failed: 0 } } })
+  answerRows({ rows: [], totals })
   await started
   expect(useScanner.getState().status).toEqual(ready)
+})
+
+const endpoint = { protocol: 'ftpes', host: 'h', port: 21, user: 'mara' } as const
+const connected: SessionState = { state: 'connected', endpoint, home: '/home', tls: null, system: null }
+const tell = (...states: SessionState[]): void => {
+  for (const session of states) send([{ type: 'session', session }])
+}
+const listed = (): string[] => asked.filter((call) => call.startsWith('remote.list'))
+const settled = (): Promise<void> => vi.waitFor(() => expect(paneOf('remote').status).toBe('ready'))
+
+test('a login opens the first folder once, and does not call the console back to it', async () => {
+  await start()
+  tell({ state: 'connecting', endpoint, step: 'Connecting' }, { state: 'connecting', endpoint, step: 'Logging in' })
+  // Main goes there before it says that the login is complete.
+  send([{ type: 'folder-opened', side: 'remote', path: '/home' }])
+  tell(connected)
+  await settled()
+  expect(listed()).toEqual(['remote.list /home'])
+  expect(asked).not.toContain('folders.set /home')
+  expect(useSession.getState().form).toMatchObject({ host: 'h', user: 'mara' })
+})
+
+test('a server that was lost and comes back goes on in the same folder, with the rows there all the time', async () => {
+  clearPane('remote')
+  useSession.setState({ session: { state: 'disconnected', error: null } })
+  await start()
+  tell(connected)
+  await navigate('remote', '/deep')
+  asked = []
+  tell({ state: 'lost', endpoint, error: { code: 'connection-lost', message: 'Gone.' }, retryAt: 1 })
+  for (const step of ['Connecting', 'TLS handshake', 'Logging in']) {
+    tell({ state: 'connecting', endpoint, step })
+    expect(paneOf('remote').path).toBe('/deep')
+  }
+  tell(connected)
+  await settled()
+  expect(new Set(listed())).toEqual(new Set(['remote.list /deep']))
+  // Another account's folders are not shown under this one.
+  tell({ state: 'connecting', endpoint: { ...endpoint, user: 'other' }, step: 'Connecting' })
+  expect(paneOf('remote').path).toBeNull()
 })

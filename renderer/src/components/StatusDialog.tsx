@@ -1,0 +1,134 @@
+import { CircleAlert, Copy, LoaderCircle, RefreshCw } from 'lucide-react'
+import { Fragment, useEffect, useState } from 'react'
+import type { ErrorData } from '../../../common/errors.ts'
+import type { StatusReport } from '../../../common/models.ts'
+import { call, shownError } from '../api.ts'
+import { visibleName } from '../lib/names.ts'
+import { serverLines, statusSections, statusText, type StatusLine } from '../lib/status-text.ts'
+import { report as reportFailure, toast } from '../state/ui.ts'
+import { Modal, ModalButtons } from './Modal.tsx'
+import './StatusDialog.css'
+
+/** What the console's `status` prints, on a page. */
+export function StatusDialog({ onClose }: { onClose(): void }) {
+  const [status, setStatus] = useState<StatusReport | null>(null)
+  const [error, setError] = useState<ErrorData | null>(null)
+  /** Counts up with every reading, so that the answer to an older one is told apart. */
+  const [reading, setReading] = useState(1)
+  const [read, setRead] = useState(0)
+  const busy = read !== reading
+
+  useEffect(() => {
+    let current = true
+    call('status.get')
+      .then((answer) => {
+        if (!current) return
+        setStatus(answer)
+        setError(null)
+      })
+      .catch((problem: unknown) => current && setError(shownError(problem)))
+      .finally(() => current && setRead(reading))
+    return () => {
+      current = false
+    }
+  }, [reading])
+
+  return (
+    <Modal wide title="Status" onClose={onClose}>
+      <div className="status-page selectable" aria-busy={busy} tabIndex={0} role="region" aria-label="Report">
+        {error && (
+          <p role="alert" className="status-problem tone-bad">
+            <CircleAlert size={16} aria-hidden />
+            {error.message}
+          </p>
+        )}
+        {!status && busy && (
+          <p role="status" className="status-problem muted">
+            <LoaderCircle size={16} className="turning tone-busy" aria-hidden />
+            Asking the server and the scanner…
+          </p>
+        )}
+        {status && <Sections status={status} />}
+      </div>
+      <ModalButtons>
+        <button
+          type="button"
+          className="button left"
+          disabled={busy}
+          onClick={() => {
+            setError(null)
+            setReading(reading + 1)
+          }}
+        >
+          <RefreshCw size={14} className={busy ? 'turning' : ''} aria-hidden />
+          Refresh
+        </button>
+        <button
+          type="button"
+          className="button"
+          disabled={!status}
+          onClick={() =>
+            status && reportFailure(call('clipboard.write', statusText(status)).then(() => toast('Status copied.')))
+          }
+        >
+          <Copy size={14} aria-hidden />
+          Copy
+        </button>
+        <button type="button" className="button primary" autoFocus onClick={onClose}>
+          Close
+        </button>
+      </ModalButtons>
+    </Modal>
+  )
+}
+
+function Sections({ status }: { status: StatusReport }) {
+  const { server } = status
+  return (
+    <>
+      {statusSections(status).map(({ title, lines }) => (
+        <section key={title} aria-label={title}>
+          <h3>{title}</h3>
+          <dl>
+            {lines.map((line) => (
+              <Line key={line.term} line={line} />
+            ))}
+          </dl>
+        </section>
+      ))}
+      {server && (
+        <section aria-label="Server">
+          <h3>Server</h3>
+          {'text' in server ? (
+            <pre className="mono">{serverLines(server.text).join('\n')}</pre>
+          ) : (
+            <p className="tone-warn">{visibleName(server.error.message)}</p>
+          )}
+        </section>
+      )}
+    </>
+  )
+}
+
+/** Breaks between pairs of digits, never within one. */
+function Pairs({ text }: { text: string }) {
+  return visibleName(text)
+    .split(/(?<=:)/)
+    .map((pair, index) => (
+      <Fragment key={index}>
+        {pair}
+        <wbr />
+      </Fragment>
+    ))
+}
+
+function Line({ line: { term, text, tone, mono = false } }: { line: StatusLine }) {
+  return (
+    <div>
+      <dt>{term}</dt>
+      <dd className={`${mono ? 'mono' : ''} ${tone ? `tone-${tone}` : ''}`}>
+        {mono ? <Pairs text={text} /> : visibleName(text)}
+      </dd>
+    </div>
+  )
+}
