@@ -6,6 +6,7 @@ import type { ScanReport } from '../../common/models.ts'
 import { remoteBasename } from '../../common/remote-path.ts'
 import type { GateOutcome, ScanStream } from '../gate/index.ts'
 import { containedFolder, PartFile, printablePath, removePart, safeLocalName } from '../local/index.ts'
+import { checkBeginning, copyBeginning, findBeginning, type Beginning } from './download-beginning.ts'
 import { receive, ScanFailed } from './download-receive.ts'
 import { placeOnDisk, resolveDownloadTarget } from './download-target.ts'
 import { NotAsText, refusedByScan, scanFacts, type Job, type JobEnd, type JobTools } from './job.ts'
@@ -17,6 +18,7 @@ export async function download(job: Job, tools: JobTools): Promise<JobEnd> {
   // Checked here and not only when planned: this is the moment of use.
   const name = safeLocalName(basename(job.row.localPath))
   const folder = await containedFolder(leased.request.targetFolder, dirname(job.row.localPath), { create: true })
+  if (leased.request.mode === 'resume') return await resume(job, tools, folder, name)
   const conflict = await resolveDownloadTarget(job, tools, folder, name)
   if (conflict.end) return conflict.end
 
@@ -36,20 +38,37 @@ export async function download(job: Job, tools: JobTools): Promise<JobEnd> {
   }
 }
 
+/** The rest of a file whose beginning is here; the whole of one that is not. */
+async function resume(job: Job, tools: JobTools, folder: string, name: string): Promise<JobEnd> {
+  const found = await findBeginning(job, join(folder, name))
+  if ('end' in found) return found.end
+  const { beginning } = found
+  return await fetch(job, tools, { type: 'binary', folder, replace: beginning !== null, beginning })
+}
+
 interface Fetching {
   type: 'binary' | 'ascii'
   /** Real path of the target's folder. */
   folder: string
   replace: boolean
+  /** The local file that is the beginning of the remote one. */
+  beginning?: Beginning | null
 }
 
-async function fetch(job: Job, tools: JobTools, { type, folder, replace }: Fetching): Promise<JobEnd> {
+async function fetch(
+  job: Job,
+  tools: JobTools,
+  { type, folder, replace, beginning = null }: Fetching,
+): Promise<JobEnd> {
   const target = join(folder, basename(job.row.localPath))
   job.update({ transferType: type, transferred: 0, scanned: 0 })
   const part = await createPart(join(folder, basename(job.leased.part)))
   let taken = false
   try {
-    const outcome = await withScan(job, tools, (scan) => receive(job, tools, { type, part, scan }))
+    const outcome = await withScan(job, tools, async (scan) => {
+      if (beginning) await copyBeginning(job, beginning, { part, scan })
+      await receive(job, tools, { type, part, scan })
+    })
     job.update(scanFacts(outcome.report))
     if (!outcome.passes) {
       const end = refusedByScan(tools.gate, outcome, job.row.remotePath, job.row.size)
@@ -57,6 +76,7 @@ async function fetch(job: Job, tools: JobTools, { type, folder, replace }: Fetch
     }
     if (outcome.clearance.bytes !== part.bytes)
       throw new SluiceError('scan-error', `Not all bytes of "${printablePath(target)}" were scanned. Retry.`)
+    if (beginning) await checkBeginning(beginning)
     const end = await placeOnDisk(job, tools, part, { target, replace })
     taken = end.state === 'done'
     return end

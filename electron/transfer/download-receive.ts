@@ -28,13 +28,17 @@ export interface Receiving {
   scan: ScanStream
 }
 
-/** Fetches the file; every byte that goes to the disk goes to the scan, after conversion. */
+/**
+ * Fetches the file; every byte that goes to the disk goes to the scan, after conversion. What the part file has already
+ * is the file's beginning (type binary only): the server goes on behind it (REST, RFC 3659 section 5).
+ */
 export async function receive(job: Job, tools: JobTools, { type, part, scan }: Receiving): Promise<void> {
   const { leased, signal, row } = job
   const auto = leased.request.transferType === 'auto'
   const lines = type === 'ascii' ? fromWire() : null
   const head = lines && auto ? new TextHead() : null
 
+  const offset = part.bytes
   const store = async (chunk: Buffer): Promise<void> => {
     if (chunk.length === 0) return
     if (scan.failure) throw new ScanFailed(scan.failure)
@@ -46,13 +50,14 @@ export async function receive(job: Job, tools: JobTools, { type, part, scan }: R
     if (ready) await store(lines ? lines.convert(ready) : ready)
   }
   await withClient(job.pool, signal, async (client) => {
-    job.update({ state: 'transferring' })
+    job.update({ state: 'transferring', transferred: offset })
     const { bytes } = await client.download(row.remotePath, sink, {
       type,
       signal,
       // A size that an earlier try could not reach may be outdated: the engine then asks the server.
       ...(type === 'ascii' ? { size: null } : row.size !== null && leased.attempts === 0 ? { size: row.size } : {}),
-      onProgress: (transferred) => job.update({ transferred }),
+      ...(offset > 0 ? { offset } : {}),
+      onProgress: (bytes) => job.update({ transferred: offset + bytes }),
     })
     if (lines) {
       const rest = head?.rest()
@@ -63,8 +68,8 @@ export async function receive(job: Job, tools: JobTools, { type, part, scan }: R
         throw new NotAsText()
       }
     } else {
-      await checkSize(client, job, bytes)
-      job.update({ size: bytes })
+      await checkSize(client, job, offset + bytes)
+      job.update({ size: offset + bytes })
     }
     const listed = leased.modified
     const modified = isWholeTime(listed) ? listed : await askModified(client, row.remotePath, signal)

@@ -75,7 +75,9 @@ export async function placeOnDisk(
     await part.commit(target, { replace })
     return DONE
   } catch (error) {
-    if (!(error instanceof SluiceError) || error.code !== 'local-exists' || replace) throw error
+    // Where a beginning was looked for and none found, one that appears is not this transfer's to decide about.
+    const conflict = error instanceof SluiceError && error.code === 'local-exists'
+    if (!conflict || replace || leased.request.mode !== 'whole') throw error
   }
   const existing = await statLocal(target, basename(target))
   switch (conflictStep(existing ?? { type: 'file' }, policyOf(leased))) {

@@ -31,7 +31,7 @@ export interface Job {
 
 export type JobEnd =
   | { state: 'done' | 'skipped'; error: null }
-  | { state: 'blocked' | 'failed'; error: ErrorData }
+  | { state: 'blocked' | 'failed' | 'cancelled'; error: ErrorData }
   | { state: 'asking'; question: QuestionFacts }
 
 export const DONE: JobEnd = { state: 'done', error: null }

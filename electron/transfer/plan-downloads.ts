@@ -10,7 +10,7 @@ import type { FtpClient, FtpPool } from '../ftp/index.ts'
 import { containedFolder, ignoresCase, localError, printablePath, statLocal } from '../local/index.ts'
 import type { PlannedFolder } from './journal-rows.ts'
 import { canEnter } from './plan-uploads.ts'
-import { MAX_DEPTH, tooDeep, TooMany, type Plan } from './plan.ts'
+import { MAX_DEPTH, notOneFile, tooDeep, TooMany, type Plan } from './plan.ts'
 import { withClient, withRetries } from './remote-access.ts'
 
 /** Entries planned without a break. */
@@ -71,7 +71,8 @@ async function planSource({ plan, pool, retryDelays }: DownloadPlanning, source:
         : await withRetries(retryDelays, signal, () =>
             withClient(pool(), signal, (client) => resolveSource(client, remotePath, signal)),
           )
-    if (found.type === 'dir') plan.folder({ ...paths, depth: 1 })
+    if (found.type === 'dir' && request.mode !== 'whole') plan.fail('note', paths, notOneFile(remotePath))
+    else if (found.type === 'dir') plan.folder({ ...paths, depth: 1 })
     else plan.file(paths, found)
   } catch (error) {
     signal.throwIfAborted()

@@ -3,10 +3,10 @@ import { realpath, stat, lstat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { SluiceError } from '../../common/errors.ts'
 import type { Entry } from '../../common/models.ts'
-import { joinRemote, remoteParent } from '../../common/remote-path.ts'
+import { joinRemote, remoteBasename, remoteParent } from '../../common/remote-path.ts'
 import type { FtpClient, FtpPool } from '../ftp/index.ts'
 import { listLocal, localError, printablePath } from '../local/index.ts'
-import { MAX_DEPTH, tooDeep, TooMany, type Plan } from './plan.ts'
+import { MAX_DEPTH, notOneFile, tooDeep, TooMany, type Plan, type RowPaths } from './plan.ts'
 import { withClient, withRetries } from './remote-access.ts'
 import type { TargetFolders } from './target-folders.ts'
 
@@ -27,9 +27,11 @@ export interface UploadPlanning {
 /** Journals one row a file. What fails becomes a row; only cancelling throws. */
 export async function planUploads(planning: UploadPlanning): Promise<void> {
   const { plan, sources } = planning
+  const whyNot = await makeTargetFolder(planning)
   for (const source of sources) {
     plan.signal.throwIfAborted()
-    await planSource(planning, source)
+    if (whyNot) plan.fail('folder', pathsOf(plan, source), whyNot.error)
+    else await planSource(planning, source)
     plan.flush()
     for (let folder = plan.nextFolder(); folder; folder = plan.nextFolder()) {
       plan.signal.throwIfAborted()
@@ -39,18 +41,44 @@ export async function planUploads(planning: UploadPlanning): Promise<void> {
   }
 }
 
-async function planSource({ plan }: UploadPlanning, { path: source, target }: UploadSource): Promise<void> {
-  const name = basename(source)
-  const remotePath = target ?? joinRemote(plan.request.targetFolder, name)
-  const paths = { localPath: source, remotePath }
+function pathsOf(plan: Plan, { path, target }: UploadSource): RowPaths {
+  return { localPath: path, remotePath: target ?? joinRemote(plan.request.targetFolder, basename(path)) }
+}
+
+/** Makes the folder that all goes to, with the ones above that are missing; gives why that failed. */
+async function makeTargetFolder(planning: UploadPlanning): Promise<{ error: unknown } | null> {
+  const { plan, pool, retryDelays } = planning
+  const { signal } = plan
   try {
-    if (name === '')
+    const missing: string[] = []
+    for (let path = plan.request.targetFolder; remoteBasename(path) !== ''; path = remoteParent(path)) {
+      const there = await withRetries(retryDelays, signal, () =>
+        withClient(pool(), signal, (client) => canEnter(client, path, signal)),
+      )
+      if (there) break
+      missing.unshift(path)
+    }
+    for (const path of missing) await ensureFolder(planning, path)
+    return null
+  } catch (error) {
+    signal.throwIfAborted()
+    return { error }
+  }
+}
+
+async function planSource({ plan }: UploadPlanning, upload: UploadSource): Promise<void> {
+  const source = upload.path
+  const paths = pathsOf(plan, upload)
+  const { remotePath } = paths
+  try {
+    if (basename(source) === '')
       throw new SluiceError('bad-argument', `"${printablePath(source)}" has no name of its own. Choose what is in it.`)
     // What the person pointed at is meant, also through a link; the walk below it follows none.
     const link = (await lstat(source)).isSymbolicLink()
     const localPath = link ? await realpath(source) : source
     const stats = await stat(localPath)
-    if (stats.isDirectory()) plan.folder({ localPath, remotePath, depth: 1 })
+    if (stats.isDirectory() && plan.request.mode !== 'whole') plan.fail('note', paths, notOneFile(source))
+    else if (stats.isDirectory()) plan.folder({ localPath, remotePath, depth: 1 })
     else if (stats.isFile())
       plan.file({ localPath, remotePath }, { size: stats.size, modified: Math.round(stats.mtimeMs) })
     else plan.skip(paths, `"${printablePath(source)}" is not a file or folder; it is not uploaded.`)

@@ -1,6 +1,7 @@
 /** What planning uploads and planning downloads have in common: rows go out in batches, folders wait on disk. */
 import { createHash } from 'node:crypto'
 import { SluiceError, toErrorData, type ErrorCode } from '../../common/errors.ts'
+import { printablePath } from '../local/index.ts'
 import type { NewRow, PlannedFolder, RequestRecord } from './journal-rows.ts'
 import type { Journal } from './journal.ts'
 
@@ -126,5 +127,13 @@ export function tooDeep(path: string): SluiceError {
   return new SluiceError(
     'unsupported' satisfies ErrorCode,
     `"${path}" lies more than ${MAX_DEPTH} folders deep, which looks like a loop; it is left out.`,
+  )
+}
+
+/** A folder where a single file was asked to be gone on with. */
+export function notOneFile(path: string): SluiceError {
+  return new SluiceError(
+    'bad-argument',
+    `"${printablePath(path)}" is a folder; only one file can be resumed or appended.`,
   )
 }

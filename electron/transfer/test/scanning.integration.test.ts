@@ -4,28 +4,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { describeWith } from '../../../testing/describe-with.ts'
 import { eicar, EICAR_SIGNATURE } from '../../../testing/eicar.ts'
-import type { ScanGate } from '../../gate/index.ts'
 import { startWorld } from './environment.ts'
-
-/** The real gate, with something done to the file between the scan and the upload. */
-function meddling(gate: ScanGate, meddle: (path: string) => Promise<void>): ScanGate {
-  return {
-    status: () => gate.status(),
-    onStatus: (callback) => gate.onStatus(callback),
-    policy: () => gate.policy(),
-    setPolicy: (policy) => gate.setPolicy(policy),
-    onPolicy: (callback) => gate.onPolicy(callback),
-    useAgent: (address, whyNot) => gate.useAgent(address, whyNot),
-    openScan: (options) => gate.openScan(options),
-    quarantine: gate.quarantine,
-    dispose: () => gate.dispose(),
-    scanFile: async (path, options) => {
-      const outcome = await gate.scanFile(path, options)
-      await meddle(path)
-      return outcome
-    },
-  }
-}
+import { meddling } from './meddling.ts'
 
 describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'the scan decides', () => {
   test('an infected file is not uploaded: the server never sees STOR, and what it had stays', async () => {
