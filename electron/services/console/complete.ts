@@ -1,8 +1,8 @@
 /** What the Tab key offers: commands, options, choices, names on this computer and on the server. */
-import { COMMANDS, findCommand, type ArgumentSpec, type CommandSpec } from '../../../common/commands.ts'
+import { COMMANDS, type ArgumentSpec, type CommandSpec } from '../../../common/commands.ts'
 import type { Completion } from '../../../common/console.ts'
 import { CompletedNames, type Candidate } from './complete-names.ts'
-import { argumentAt } from './line.ts'
+import { argumentAt, commandNamed } from './line.ts'
 import { printable } from './output.ts'
 import { escapeWord, literal, wordsOf, type Word } from './parse.ts'
 import type { ConsoleHost } from './types.ts'
@@ -50,7 +50,7 @@ export class Completer {
   async #candidates(words: readonly Word[], word: Unfinished): Promise<Candidate[]> {
     const [command, ...others] = words
     if (!command) return commandNames(word.text)
-    const spec = findCommand(literal(command.text))
+    const spec = specOf(literal(command.text))
     if (!spec) return []
     const ended = others.some(({ text, quoted }) => text === '--' && !quoted)
     const options = ended || word.quoted ? [] : flagsOf(spec, word.text)
@@ -75,6 +75,14 @@ export class Completer {
       case 'text':
         return []
     }
+  }
+}
+
+function specOf(word: string): CommandSpec | null {
+  try {
+    return commandNamed(word)
+  } catch {
+    return null
   }
 }
 

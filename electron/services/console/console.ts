@@ -84,16 +84,15 @@ async function runLine(parts: Parts, text: string, signal: AbortSignal): Promise
     if (command === null) return { outcome: 'ok', quit: false }
     signal.throwIfAborted()
     if (command.spec.needsSession) demandSession(host, command.spec.name)
-    const outcome = await runCommand({ host, io, memory }, command, signal)
-    if (outcome === 'cancelled') io.write({ lines: [line('warn', 'Cancelled.')] })
+    const ended = await runCommand({ host, io, memory }, command, signal)
+    // What a cancelled command did not finish is no failure of it.
+    const outcome = signal.aborted && ended !== 'ok' ? 'cancelled' : ended
+    if (outcome === 'cancelled') fail(io, new SluiceError('cancelled', 'Cancelled.'), command)
     return { outcome, quit: command.spec.name === 'quit' && outcome === 'ok' }
   } catch (error) {
-    if (signal.aborted) {
-      io.write({ lines: [line('warn', 'Cancelled.')], data: [cancelledRecord(command)] })
-      return { outcome: 'cancelled', quit: false }
-    }
-    fail(io, error, command)
-    return { outcome: outcomeOf(toErrorData(error).code), quit: false }
+    const shown = signal.aborted ? new SluiceError('cancelled', 'Cancelled.', { cause: error }) : error
+    fail(io, shown, command)
+    return { outcome: outcomeOf(toErrorData(shown).code), quit: false }
   } finally {
     // Whatever ran may have changed what is in the folders.
     completer.forget()
@@ -107,7 +106,6 @@ async function runCommand(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const handler = HANDLERS[spec.name]
-  if (!handler) throw new SluiceError('internal', `${spec.name} is not there.`)
   let over = false
   const write = (output: ConsoleOutput): void => {
     if (!over) io.write(output)
@@ -166,8 +164,4 @@ function fail(io: ConsoleIo, error: unknown, command: CommandLine | null): void 
     lines: [line(isCancelled(error) ? 'warn' : 'bad', text)],
     data: [errorRecord(data, command?.spec.name ?? null)],
   })
-}
-
-function cancelledRecord(command: CommandLine | null): object {
-  return errorRecord({ code: 'cancelled', message: 'Cancelled.' }, command?.spec.name ?? null)
 }

@@ -10,7 +10,8 @@ const MASK = '****'
 
 /**
  * The line as it may be shown, kept and logged. Addresses lose their password, raw login commands and `user` what
- * follows, and an address that makes no sense is left out: nobody knows what is secret in it.
+ * follows, and an address that makes no sense is left out: nobody knows what is secret in it. What is too much for
+ * `open` is left out too.
  */
 export function withoutPasswords(line: string): string {
   const words = wordsOf(line)
@@ -20,12 +21,17 @@ export function withoutPasswords(line: string): string {
     return `${keep(1)} ${first.slice(0, 4).toUpperCase()} ${MASK}`
   if (isCommand(command, 'user') && words.length > 2) return `${keep(2)} ${MASK}`
   const opens = isCommand(command, 'open')
-  let shown = line
-  for (const word of words.slice(1).toReversed()) {
+  // Classic clients took user and password here.
+  const odd = opens ? words.findIndex(({ text }, at) => at > 1 && (at > 2 || !/^\d+$/.test(text))) : -1
+  let shown = odd === -1 ? line : `${keep(odd)} ${MASK}`
+  for (const [at, word] of words
+    .slice(0, odd === -1 ? undefined : odd)
+    .entries()
+    .toArray()
+    .toReversed()) {
     const text = literal(word.text)
-    const address = opens && word === words[1]
-    const open = withoutPassword(text, address)
-    if (open === null) return `${keep(1)} ${MASK}`
+    const open = withoutPassword(text, opens && at === 1)
+    if (open === null) return at === 0 ? MASK : `${keep(1)} ${MASK}`
     if (open !== text) shown = shown.slice(0, word.start) + quoteWord(open) + shown.slice(word.end)
   }
   return shown

@@ -47,12 +47,13 @@ test.each([
   ['delete -rf a', /delete has no option -r/],
   ['passive maybe', /“maybe” is neither on nor off/],
   ['scan up', /“up” is neither on nor off/],
-  ['qu', /“qu” could be quote, quit/],
+  ['qu', /The command “qu” could be quote, quit/],
   ['sttaus', /Did you mean "status"\?/],
   ['gett', /Did you mean "get"\?/],
   ['xyzzy', /There is no command “xyzzy”. Type "help"/],
+  ['ftp://me:secret@host', /^(?!.*secret)There is no such command. To connect, type "open"/],
   ['p', /There is no command “p”/],
-  ['\u001b[2J', /There is no command “<U\+001B>/],
+  ['\u001b[2J', /There is no such command/],
 ])('%s is refused with what to type', (text, message) => {
   expect(() => readLine(text)).toThrow(expect.objectContaining({ code: 'bad-argument' }))
   expect(() => readLine(text)).toThrow(message)

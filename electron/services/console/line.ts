@@ -11,6 +11,8 @@ export interface CommandLine {
   args: readonly string[]
 }
 
+const WORD = /^[\p{L}\p{N}_?!-]{1,30}$/u
+
 /** Commands that destroy something are never guessed from their first letters. */
 const NEVER_GUESSED: ReadonlySet<CommandName> = new Set(['delete', 'mdelete', 'rmdir', 'ldelete'])
 
@@ -40,14 +42,18 @@ export function commandNamed(word: string): CommandLine['spec'] {
   const begun = word.length < 2 ? [] : commandsFrom(word)
   const [only] = begun
   if (only && begun.length === 1 && !NEVER_GUESSED.has(only.name)) return only
-  const shown = `“${printable(word)}”`
+  // Only what looks like a command is quoted: it may be an address with a password in it.
+  const shown = WORD.test(word) ? `command “${word}”` : 'such command'
   if (begun.length > 1) {
     const names = begun.map(({ name }) => name).join(', ')
-    throw new SluiceError('bad-argument', `${shown} could be ${names}: type more of it.`)
+    throw new SluiceError('bad-argument', `The ${shown} could be ${names}: type more of it.`)
   }
   const near = only?.name ?? nearest(word)
-  const hint = near === null ? 'Type "help" for the list of commands.' : `Did you mean "${near}"?`
-  throw new SluiceError('bad-argument', `There is no command ${shown}. ${hint}`)
+  const help = word.includes('://')
+    ? 'To connect, type "open" before the address.'
+    : 'Type "help" for the list of commands.'
+  const hint = near === null ? help : `Did you mean "${near}"?`
+  throw new SluiceError('bad-argument', `There is no ${shown}. ${hint}`)
 }
 
 /** Commands with a name or alias that begins with `word`. */

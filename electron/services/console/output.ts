@@ -7,8 +7,12 @@ import { printableName } from '../../../common/safe-name.ts'
 
 export { formatBytes, formatBytesExact, formatCount, formatRate, formatTime, plural } from '../../../common/format.ts'
 
+/** Nearly every name: no need to look at each character of a million of them. */
+const PLAIN = /^[ -~]*$/
+
 /** A text of any length with control characters and direction marks shown as code points. */
 export function printable(text: string): string {
+  if (PLAIN.test(text)) return text
   // In pieces: printableName cuts long names.
   return text.replaceAll(/.{1,60}/gsu, printableName)
 }

@@ -97,7 +97,7 @@ describeWith(['vsftpd', 'pwdfile', 'openssl'], 'completion', () => {
     for (const [typed, end] of [
       ['put ', / $/],
       ['put "', /" $/],
-      [`put '`, /' $|^put [^'].*\\' ?/],
+      [`put '`, /' $/],
     ] as const) {
       const { from, candidates } = await console.complete(typed, typed.length)
       const lines = candidates.map((candidate) => typed.slice(0, from) + candidate)
