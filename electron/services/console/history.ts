@@ -23,12 +23,12 @@ export function withoutPasswords(line: string): string {
   const opens = isCommand(command, 'open')
   // Classic clients took user and password here.
   const odd = opens ? words.findIndex(({ text }, at) => at > 1 && (at > 2 || !/^\d+$/.test(text))) : -1
+  const known = odd === -1 ? words : words.slice(0, odd)
   let shown = odd === -1 ? line : `${keep(odd)} ${MASK}`
-  for (const [at, word] of words
-    .slice(0, odd === -1 ? undefined : odd)
-    .entries()
-    .toArray()
-    .toReversed()) {
+  // From the end, so that places before it stay where they are.
+  for (let at = known.length - 1; at >= 0; at--) {
+    const word = known[at]
+    if (!word) continue
     const text = literal(word.text)
     const open = withoutPassword(text, opens && at === 1)
     if (open === null) return at === 0 ? MASK : `${keep(1)} ${MASK}`
