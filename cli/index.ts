@@ -3,11 +3,11 @@ import manifest from '../package.json' with { type: 'json' }
 import { toErrorData } from '../common/errors.ts'
 import { exitCode } from './exit-codes.ts'
 import { parseOptions, type CliOptions } from './options.ts'
-import type { Surroundings } from './run.ts'
+import type { Surroundings } from './program.ts'
 
 export { dataFolder } from './data-folder.ts'
 export type { AgentProcesses } from './agent-process.ts'
-export type { Surroundings } from './run.ts'
+export type { Surroundings } from './program.ts'
 
 /**
  * Runs the program to its end.

@@ -61,6 +61,11 @@ export class Screen {
     o.stderr.on('resize', this.#onResize)
   }
 
+  /** What a command wrote that nobody has asked for, such as the `open` before a command: only what is wrong is news. */
+  writeTrouble({ lines, data = [] }: ConsoleOutput): void {
+    this.write({ lines: lines.filter(({ tone }) => ASIDE.has(tone)), data: data.filter((object) => 'error' in object) })
+  }
+
   /** What a command wrote. */
   write({ lines, data }: ConsoleOutput): void {
     this.#print(() => {

@@ -55,3 +55,23 @@ function splitLine(line: string, where: string): string[] {
     throw new SluiceError(error.code, `${where}: ${error.message}`, { cause: error })
   }
 }
+
+/** The items until `stop` aborts: a standard input that stays silent must not hold up the end. */
+export async function* untilStopped<T>(items: Iterable<T> | AsyncIterable<T>, stop: AbortSignal): AsyncGenerator<T> {
+  const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]()
+  const { promise: stopped, resolve } = Promise.withResolvers<{ done: true; value: undefined }>()
+  const onStop = (): void => resolve({ done: true, value: undefined })
+  stop.addEventListener('abort', onStop, { once: true })
+  if (stop.aborted) onStop()
+  try {
+    for (;;) {
+      const next = await Promise.race([iterator.next(), stopped])
+      if (next.done === true) return
+      yield next.value
+    }
+  } finally {
+    stop.removeEventListener('abort', onStop)
+    // Not awaited: a generator that waits for its input ends with the input only.
+    void iterator.return?.(undefined)
+  }
+}
