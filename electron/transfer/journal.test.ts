@@ -5,6 +5,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import type { NewRow, RequestRecord } from './journal-rows.ts'
 import { Journal } from './journal.ts'
+import { progressOf } from './journal-progress.ts'
+import { MIGRATIONS } from './schema.ts'
 
 const ENDPOINT = { protocol: 'ftp', host: 'host', port: 21, user: 'user' } as const
 
@@ -195,4 +197,82 @@ test('a journal that is only in use is neither opened nor set aside', async () =
   other.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
   expect(() => Journal.open(file, 1000)).toThrow(expect.objectContaining({ code: 'local-io' }))
   expect(await readdir(path)).not.toContain('transfers.sqlite.unreadable-1000')
+})
+
+test('a journal of the first version keeps its rows, and learns the new columns and counts', async () => {
+  const file = join(await folder(), 'j.sqlite')
+  const old = new DatabaseSync(file)
+  old.exec(`
+    ${MIGRATIONS[0]}; PRAGMA user_version = 1;
+    INSERT INTO endpoints VALUES (1, 'ftp', 'host', 21, 'user');
+    INSERT INTO requests VALUES (7, 1, 'upload', '/remote', 'auto', 'ask');
+    INSERT INTO transfers (request, kind, local_path, remote_path, size, transferred, type, state, added_at, ended_at)
+      VALUES (7, 'file', '/local/a', '/remote/a', 5, 5, 'binary', 'done', 1, 2),
+             (7, 'file', '/local/b', '/remote/b', NULL, 0, 'auto', 'queued', 1, NULL);
+  `)
+  old.close()
+  const journal = open(file)
+  expect(journal.rows([1, 2])).toMatchObject([
+    { request: 7, localPath: '/local/a', state: 'done', unscanned: false, startedAt: null, endedAt: 2 },
+    { request: 7, localPath: '/local/b', state: 'failed', error: { code: 'interrupted' }, unscanned: false },
+  ])
+  expect(progressOf(journal.counts(7), [])).toMatchObject({
+    files: 2,
+    bytes: 5,
+    transferred: 5,
+    ended: { done: 1, failed: 1 },
+  })
+  expect(journal.retryFiles([2])).toEqual([2])
+  expect(journal.lease(9, part)).toMatchObject({ row: { id: 2, startedAt: 9 }, request: { id: 7, mode: 'whole' } })
+})
+
+test('rows keep how their request goes, when they were taken and that nobody scanned them', async () => {
+  const file = join(await folder(), 'j.sqlite')
+  const journal = open(file)
+  const record = request(journal, { mode: 'resume' })
+  journal.addRows(record, [row('a')], 1)
+  const leased = journal.lease(5, part)
+  expect(leased).toMatchObject({ request: { mode: 'resume' }, row: { startedAt: 5, unscanned: false } })
+  if (leased) journal.finish({ ...leased.row, unscanned: true }, { ...end, state: 'failed' }, 6)
+  journal.close()
+  const again = open(file)
+  expect(again.rows([1])).toMatchObject([{ request: record.id, startedAt: 5, unscanned: true, endedAt: 6 }])
+  again.retryFiles([1])
+  expect(again.rows([1])).toMatchObject([{ unscanned: false }])
+})
+
+test('the progress of a request of a hundred thousand rows is cheap to ask for, and right', () => {
+  const journal = open()
+  const record = request(journal)
+  const other = request(journal)
+  const batch = Array.from({ length: 1000 }, (_, at) => row(`f${at}`, { size: 10 }))
+  for (let at = 0; at < 100; at++) journal.addRows(record, batch, 1)
+  journal.addRows(other, [row('other', { size: null }), row('note', { kind: 'note', state: 'skipped' })], 1)
+  for (let at = 0; at < 10; at++) {
+    const leased = journal.lease(1, part)
+    if (leased && at < 8)
+      journal.finish({ ...leased.row, transferred: 10 }, { ...end, state: at < 6 ? 'done' : 'failed' }, 1)
+  }
+  const [nine, ten] = journal.rows([9, 10]).map((found) => ({ ...found, transferred: 4, rate: 100 }))
+  if (!nine || !ten) throw new Error('Two rows should be at work.')
+  const begun = performance.now()
+  for (let at = 0; at < 1000; at++) journal.counts(record.id)
+  expect((performance.now() - begun) / 1000).toBeLessThan(1)
+  expect(progressOf(journal.counts(record.id), [nine, ten])).toEqual({
+    files: 100_000,
+    unfinished: 99_992,
+    bytes: 1_000_000,
+    transferred: 88,
+    rate: 200,
+    ended: { done: 6, blocked: 0, failed: 2, skipped: 0, cancelled: 0 },
+    active: [nine, ten],
+  })
+  expect(progressOf(journal.counts(other.id), [])).toMatchObject({
+    files: 2,
+    unfinished: 1,
+    bytes: 1,
+    ended: { skipped: 1 },
+  })
+  journal.clearFinished()
+  expect(progressOf(journal.counts(record.id), [])).toMatchObject({ files: 99_992, ended: { done: 0, failed: 0 } })
 })

@@ -106,17 +106,6 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'failing', () => {
     expect((await readdir(world.server.root)).toSorted()).toEqual(['a', 'other-secret', 'z'])
   })
 
-  test('a target folder that does not exist is a refusal too', async () => {
-    const world = await startWorld()
-    await writeFile(join(world.local, 'a'), 'a')
-    const rows = await world.run({
-      direction: 'upload',
-      sources: [{ path: join(world.local, 'a') }],
-      targetFolder: '/none',
-    })
-    expect(rows).toMatchObject([{ state: 'failed', error: { reply: { code: 553 } } }])
-  })
-
   testWithSmallDisk('a full disk fails the row and leaves no part file; after making room a retry works', async () => {
     // One after the other: while the big file fills the disk there is no room for the small one either.
     const world = await startWorld({ parallel: 1 })
