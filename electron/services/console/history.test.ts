@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { remember, remembered, withoutPasswords } from './history.ts'
+import { quoteWord } from './parse.ts'
 
 test('lines are kept once in a row, the last 500 of them', () => {
   expect(remembered(['ls', 'ls', ' ls ', '', 'cd x', 'ls'])).toEqual(['ls', 'cd x', 'ls'])
@@ -21,6 +23,10 @@ test.each([
   ['open me:secret@host', 'open me@host'],
   ['ftp "me:secret word@host" 21', 'ftp me@host 21'],
   ['open me@host:2121/a@b', 'open me@host:2121/a@b'],
+  ['opne me:secret@host', 'opne me@host'],
+  ['gett "a b.txt"', 'gett "a b.txt"'],
+  ['open ::1 21', 'open ::1 21'],
+  ['open [::1]:21', 'open [::1]:21'],
   ['open host 21', 'open host 21'],
   ['open host secret', 'open host ****'],
   ['open host 21 secret', 'open host 21 ****'],
@@ -37,4 +43,23 @@ test.each([
   ['put user:x@example.txt "a  b"', 'put user:x@example.txt "a  b"'],
 ])('%s is kept as %s', (line, kept) => {
   expect(withoutPasswords(line)).toBe(kept)
+})
+
+test('no password of any kind is kept, however the line holds it', () => {
+  const word = fc.string({ unit: fc.constantFrom(...'QZ79/@: "\'\\#;?%'), minLength: 1, maxLength: 12 })
+  const shapes = [
+    (password: string) => `open ${quoteWord(`ftp://me:${password}@host/pub`)}`,
+    (password: string) => `open ftp://me:${password}@host`,
+    (password: string) => `ftp me:${password}@host`,
+    (password: string) => `open host ${quoteWord(`x${password}`)}`,
+    (password: string) => `user me ${password}`,
+    (password: string) => `quote PASS ${password}`,
+    (password: string) => `ls ftp://me:${password}@host`,
+  ]
+  fc.assert(
+    fc.property(word, fc.constantFrom(...shapes), (rest, shape) => {
+      expect(withoutPasswords(shape(`SECRET${rest}`))).not.toContain('SECRET')
+    }),
+    { numRuns: 2000 },
+  )
 })

@@ -1,4 +1,5 @@
 /** The lines given before, without the passwords that were in them. */
+import { isIPv6 } from 'node:net'
 import { findCommand } from '../../../common/commands.ts'
 import { splitFtpUrl } from '../../../common/ftp-url.ts'
 import { literal, quoteWord, wordsOf } from './parse.ts'
@@ -30,19 +31,19 @@ export function withoutPasswords(line: string): string {
     const word = known[at]
     if (!word) continue
     const text = literal(word.text)
-    const open = withoutPassword(text, opens && at === 1)
+    const open = withoutPassword(text, at === 1 && (opens || (!findCommand(command) && /:.*@/s.test(text))))
     if (open === null) return at === 0 ? MASK : `${keep(1)} ${MASK}`
     if (open !== text) shown = shown.slice(0, word.start) + quoteWord(open) + shown.slice(word.end)
   }
   return shown
 }
 
-/** Null when something is wrong with the address. @param bare it may go without a scheme */
+/** Null when it is an address with something wrong. @param bare it is one even without a scheme */
 function withoutPassword(text: string, bare: boolean): string | null {
   const scheme = SCHEME.test(text)
-  if (!scheme && !(bare && text.includes('@'))) return text
+  if (!scheme && (!bare || isIPv6(text))) return text
   const url = splitFtpUrl(scheme ? text : `ftp://${text}`)
-  if (url === null) return bare || text.includes('@') ? null : text
+  if (url === null) return null
   return url.password === undefined ? text : text.replace(/^((?:\w+:\/\/)?[^/:@]*):[^/@]*@/, '$1@')
 }
 
