@@ -10,6 +10,7 @@ export class ClearedFile {
   /** Of all bytes up to `#position`, exactly as they were given out. */
   readonly #hash = createHash('sha256')
   #position = 0
+  #given = false
 
   constructor(path: string, clearance: Clearance) {
     this.#path = path
@@ -30,7 +31,10 @@ export class ClearedFile {
    * @throws SluiceError 'changed-after-scan', or a local code when the file cannot be read
    */
   async *rest(): AsyncGenerator<Buffer, void, void> {
-    yield* this.#read(this.#clearance.bytes)
+    for await (const chunk of this.#read(this.#clearance.bytes)) {
+      this.#given = true
+      yield chunk
+    }
     if (!this.#matches() || (await this.#isLonger())) throw changedAfterScan(this.#path)
   }
 
@@ -39,6 +43,7 @@ export class ClearedFile {
    * also when the file cannot be read any more.
    */
   async confirm(): Promise<boolean> {
+    if (!this.#given) return true
     try {
       for await (const _chunk of this.#read(this.#clearance.bytes)) continue
       return this.#matches()

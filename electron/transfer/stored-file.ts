@@ -17,7 +17,7 @@ export interface StoredFile {
  * @returns null when nothing is there
  * @throws SluiceError 'unsupported' when the server does not tell the size
  */
-export function lookAtStored({ pool, signal, row }: Job): Promise<StoredFile | null> {
+export function lookAtStored({ pool, signal, row }: Pick<Job, 'pool' | 'signal' | 'row'>): Promise<StoredFile | null> {
   const path = row.remotePath
   return withClient(pool, signal, async (client) => {
     const entry = await client.stat1(path, { signal })

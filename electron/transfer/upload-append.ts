@@ -7,10 +7,10 @@ import { remoteParent } from '../../common/remote-path.ts'
 import type { Clearance } from '../gate/index.ts'
 import { printablePath } from '../local/index.ts'
 import { DONE, folderInTheWay, type Job, type JobEnd, type JobTools } from './job.ts'
-import { withClient } from './remote-access.ts'
+import { withClient, withRetries } from './remote-access.ts'
 import { Spool } from './spool.ts'
 import { lookAtStored, storedSize } from './stored-file.ts'
-import { send, TIDY_MS } from './upload-send.ts'
+import { send, TIDY_MS, TIDY_RETRIES } from './upload-send.ts'
 import { clearSource, type Source } from './upload-source.ts'
 
 /** @throws what the engine, the gate or the disk throws, as long as nothing was sent */
@@ -21,9 +21,14 @@ export async function appendUpload(job: Job, tools: JobTools, source: Source): P
   if ('end' in cleared) return cleared.end
   const { clearance } = cleared
   if (stored !== null) return await append(job, tools, clearance)
-  const target = { end: null, replace: false, checkedAt: Date.now(), release: null }
-  await send(job, tools, { clearance, type: 'binary', target, source })
-  return DONE
+  try {
+    const target = { end: null, replace: false, checkedAt: Date.now(), release: null }
+    await send(job, tools, { clearance, type: 'binary', target, source })
+    return DONE
+  } catch (error) {
+    // Even this is not repeated: had only the answer to the last command been lost, the file would be there already.
+    return await brokenOff(job, null, error)
+  }
 }
 
 async function append(job: Job, tools: JobTools, clearance: Clearance): Promise<JobEnd> {
@@ -57,21 +62,26 @@ async function append(job: Job, tools: JobTools, clearance: Clearance): Promise<
   }
 }
 
-/** The end of a row whose file may have been added in part. */
-async function brokenOff(job: Job, before: number, error: unknown): Promise<JobEnd> {
+/**
+ * The end of a row whose file may have been added in part.
+ * @param before bytes on the server before that; null: there was no such file
+ */
+async function brokenOff(job: Job, before: number | null, error: unknown): Promise<JobEnd> {
+  const { pool, row } = job
   const { code, message, ...reply } = toErrorData(error)
-  const name = printablePath(job.row.remotePath)
+  const name = printablePath(row.remotePath)
   let now: string
   try {
     const signal = AbortSignal.timeout(TIDY_MS)
-    const size = await withClient(job.pool, signal, (client) => storedSize(client, job.row.remotePath, signal))
-    now = `It has ${size} bytes now`
+    const stored = await withRetries(TIDY_RETRIES, signal, () => lookAtStored({ pool, row, signal }))
+    now = stored ? `It has ${stored.size ?? 0} bytes now` : 'It is not there now'
   } catch (cause) {
     now = `How long it is now the server does not tell (${toErrorData(cause).message})`
   }
+  const was = before === null ? 'was not there' : `had ${before} bytes`
   const advice = 'Look at it before you retry: the whole file would be added again.'
   return {
     state: job.signal.aborted ? 'cancelled' : 'failed',
-    error: { code, message: `${message} "${name}" had ${before} bytes. ${now}. ${advice}`, ...reply },
+    error: { code, message: `${message} "${name}" ${was} before. ${now}. ${advice}`, ...reply },
   }
 }

@@ -22,7 +22,8 @@ export async function resumeUpload(job: Job, tools: JobTools, source: Source): P
   if (stored?.type === 'dir') return folderInTheWay(path)
   if (stored?.type === 'link') return refuse(`"${printablePath(path)}" is a link on the server; resume needs the file.`)
   const offset = stored?.size ?? null
-  if (offset === source.size) return SKIPPED
+  // A try before this one may have sent the last byte and lost only the answer: then it is scanned, and done.
+  if (offset === source.size && job.leased.attempts === 0) return SKIPPED
   if (offset !== null && offset > source.size)
     return refuse(
       `"${printablePath(path)}" has ${offset} bytes on the server, more than the ${source.size} here: it cannot be the beginning. Upload the whole file.`,
@@ -35,6 +36,7 @@ export async function resumeUpload(job: Job, tools: JobTools, source: Source): P
     await send(job, tools, { clearance, type: 'binary', target, source })
     return DONE
   }
+  if (clearance.bytes === offset && offset === source.size) return DONE
   if (clearance.bytes <= offset) throw changedAfterScan(job.row.localPath)
   const file = new ClearedFile(job.row.localPath, clearance)
   // Before the server is asked for anything: a long beginning takes longer to read than a data connection may be idle.
@@ -74,7 +76,12 @@ async function sendRest(job: Job, tools: JobTools, rest: Rest): Promise<JobEnd> 
       await rest.file.skip(offset, signal)
       // From here on it may be out of sight, also when the answer to the renaming is lost.
       aside = true
-      await client.rename(target, temporary, { signal })
+      try {
+        await client.rename(target, temporary, { signal })
+      } catch (error) {
+        aside = !client.isOpen || signal.aborted
+        throw error
+      }
       job.update({ state: 'transferring', transferType: 'binary', transferred: offset })
       await sendBytes(job, client, rest.file, offset)
       job.update({ state: 'verifying' })
@@ -133,10 +140,11 @@ async function comeBack(job: Job, file: ClearedFile, error: unknown): Promise<Sl
   const temporary = job.leased.part
   const failure = toErrorData(error)
   if (!(await file.confirm())) {
-    await tidy(job, temporary)
+    const gone = await tidy(job, temporary)
+    const what = gone ? 'was deleted' : `is now named "${printablePath(temporary)}" and should be deleted`
     return new SluiceError(
       'changed-after-scan',
-      `"${printablePath(job.row.localPath)}" was changed after it had been scanned. What the server had of it was deleted, since bytes nobody scanned had got into it. Upload the whole file.`,
+      `"${printablePath(job.row.localPath)}" was changed after it had been scanned. What the server had of it ${what}, since bytes nobody scanned had got into it. Upload the whole file.`,
       { cause: error },
     )
   }
@@ -150,6 +158,7 @@ async function comeBack(job: Job, file: ClearedFile, error: unknown): Promise<Sl
     await withRetries(TIDY_RETRIES, signal, () => withClient(job.pool, signal, back))
     return null
   } catch (cause) {
+    job.partStays()
     const message = `${failure.message} The unfinished file is now named "${printablePath(temporary)}" on the server: ${toErrorData(cause).message}`
     return SluiceError.fromData({ ...failure, message })
   }

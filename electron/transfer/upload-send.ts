@@ -103,15 +103,18 @@ async function sendBytes(
   }
 }
 
-/** Deletes a temporary file from the server, as well as it can. */
-export async function tidy(job: Job, temporary: string): Promise<void> {
+/** Deletes a temporary file from the server, as well as it can; gives whether it is gone. */
+export async function tidy(job: Job, temporary: string): Promise<boolean> {
   try {
     const signal = AbortSignal.timeout(TIDY_MS)
     await withRetries(TIDY_RETRIES, signal, () =>
       withClient(job.pool, signal, (client) => client.remove(temporary, { signal })),
     )
+    return true
   } catch (error) {
     // A refusal means that there is none; anything else, that nobody knows.
-    if (!(error instanceof SluiceError) || error.reply === undefined || error.reply.code < 500) job.partStays()
+    const refused = error instanceof SluiceError && error.reply !== undefined && error.reply.code >= 500
+    if (!refused) job.partStays()
+    return refused
   }
 }

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { TransferRow } from '../../../common/models.ts'
 import { describeWith } from '../../../testing/describe-with.ts'
 import { eicar } from '../../../testing/eicar.ts'
+import { startScriptedServer } from '../../../testing/scripted-server.ts'
 import { startWorld, type World, type WorldOptions } from './environment.ts'
 import { meddling } from './meddling.ts'
 
@@ -100,7 +101,7 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'appending', () => {
     const made = await world(randomBytes(10), Buffer.from('good'), { vsftpd: { config: { cmds_denied: 'APPE' } } })
     const [row] = await made.append()
     expect(row).toMatchObject({ state: 'failed', error: { reply: { code: 550 } } })
-    expect(row?.error?.message).toMatch(/had 4 bytes. It has 4 bytes now/)
+    expect(row?.error?.message).toMatch(/had 4 bytes before. It has 4 bytes now/)
     expect(sent(made.server.commands())).toHaveLength(1)
   })
 
@@ -108,5 +109,45 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'appending', () => {
     const made = await world(randomBytes(10), null)
     await mkdir(made.target)
     expect(await made.append()).toMatchObject([{ state: 'failed', error: { code: 'local-exists' } }])
+  })
+
+  test('a new file whose last answer is lost is not added a second time', async () => {
+    const stored = new Map<string, number>()
+    let from = ''
+    const server = await startScriptedServer({
+      verbs: {
+        SIZE: (path, session) => session.reply(stored.has(path) ? `213 ${stored.get(path)}` : '550 No such file'),
+        MDTM: '550 Not told',
+        LIST: async (_path, session) => {
+          session.reply('150 Here it comes')
+          const data = await session.data()
+          data.end()
+          session.reply('226 Done')
+        },
+        STOR: async (path, session) => {
+          session.reply('150 Go on')
+          let bytes = 0
+          for await (const chunk of await session.data()) bytes += (chunk as Buffer).length
+          stored.set(path, bytes)
+          session.reply('226 Done')
+        },
+        DELE: '550 No such file',
+        RNFR: (path, session) => {
+          from = path
+          session.reply('350 To what?')
+        },
+        RNTO: (path, session) => {
+          stored.set(path, stored.get(from) ?? 0)
+          stored.delete(from)
+          session.socket.destroy()
+        },
+      },
+    })
+    onTestFinished(() => server.stop())
+    const made = await world(randomBytes(1000), null, { server })
+    const [row] = await made.append()
+    expect(row).toMatchObject({ state: 'failed', error: { code: 'connection-lost' } })
+    expect(row?.error?.message).toMatch(/was not there before. It has 1000 bytes now/)
+    expect(sent(server.commands)).toHaveLength(1)
   })
 })

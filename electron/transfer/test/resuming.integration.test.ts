@@ -295,4 +295,49 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'resuming on other serve
     const made = await world('upload', randomBytes(10), null, { server })
     expect(await made.resume()).toMatchObject([{ state: 'failed', error: { code: 'unsupported' } }])
   })
+
+  test('a rest whose last answer is lost is done, and scanned, not skipped', async () => {
+    const content = randomBytes(3000)
+    const stored = { name: '/a.bin', bytes: content.subarray(0, 1000) }
+    let from = ''
+    let losing = true
+    const server = await scripted(stored, {
+      REST: '350 Go on',
+      STOR: async (_path, session) => {
+        session.reply('150 Go on')
+        const chunks: Buffer[] = [stored.bytes]
+        for await (const chunk of await session.data()) chunks.push(chunk as Buffer)
+        stored.bytes = Buffer.concat(chunks)
+        session.reply('226 Done')
+      },
+      RNFR: (path, session) => {
+        from = path
+        session.reply(path === stored.name ? '350 To what?' : '550 No such file')
+      },
+      RNTO: (path, session) => {
+        if (stored.name === from) stored.name = path
+        const last = losing && path === '/a.bin'
+        if (last) losing = false
+        if (last) session.socket.destroy()
+        else session.reply('250 Renamed')
+      },
+    })
+    const made = await world('upload', content, null, { server })
+    expect(await made.resume()).toMatchObject([{ state: 'done', error: null, scan: { verdict: 'OK', bytes: 3000 } }])
+    expect([stored.name, content.equals(stored.bytes)]).toEqual(['/a.bin', true])
+  })
+
+  test('a file that may not be renamed stays under its name, and the refusal is told', async () => {
+    const content = randomBytes(3000)
+    const stored = { name: '/a.bin', bytes: content.subarray(0, 1000) }
+    const server = await scripted(stored, { RNFR: '550 Not allowed' })
+    const made = await world('upload', content, null, {
+      server,
+      gate: (gate) =>
+        meddling(gate, (path) => writeFile(path, Buffer.concat([content.subarray(0, 2000), randomBytes(1000)]))),
+    })
+    expect(await made.resume()).toMatchObject([{ state: 'failed', error: { reply: { code: 550 } } }])
+    expect(server.commands.filter((line) => line.startsWith('DELE'))).toEqual([])
+    expect(stored).toMatchObject({ name: '/a.bin', bytes: { length: 1000 } })
+  })
 })
