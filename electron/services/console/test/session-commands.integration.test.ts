@@ -332,6 +332,22 @@ describeWith(['vsftpd', 'pwdfile', 'openssl'], 'session commands on vsftpd', () 
     expect(await running).toEqual({ outcome: 'cancelled', quit: false })
   })
 
+  test('what breaks because of a cancel is no failure', async () => {
+    const world = await start({ connected: false })
+    const stop = new AbortController()
+    world.host.status = ({ signal }) => {
+      const { promise, reject } = Promise.withResolvers<never>()
+      signal.addEventListener('abort', () => reject(new SluiceError('connection-lost', 'Gone.')))
+      queueMicrotask(() => stop.abort())
+      return promise
+    }
+    expect(await world.run('status', { signal: stop.signal })).toMatchObject({
+      outcome: 'cancelled',
+      lines: ['Cancelled.'],
+      data: [{ error: { code: 'cancelled' }, command: 'status' }],
+    })
+  })
+
   test('a command that does not heed its cancel is left behind after some seconds, and heard no more', async () => {
     const world = await start({ connected: false })
     const { io, console, run } = oneConsole(world)
