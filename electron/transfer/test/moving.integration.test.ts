@@ -59,7 +59,9 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'moving files', () => {
   test('a file that comes down keeps its time, from the listing or asked for', async () => {
     const world = await startWorld()
     // Listings tell the minute of recent files, and of older ones the day.
-    const [recent, old] = [new Date(Math.floor(Date.now() / 60_000 - 1442) * 60_000), new Date('2019-03-04T05:06:07Z')]
+    // Noon of yesterday or before: midnight would read like a day alone.
+    const noon = Math.floor(Date.now() / 86_400_000 - 1) * 86_400_000 + 43_200_000
+    const [recent, old] = [new Date(noon), new Date('2019-03-04T05:06:07Z')]
     await mkdir(join(world.server.root, 'folder'))
     const files = Object.entries({ 'pointed-at': old, 'folder/listed': recent, 'folder/old': old })
     for (const [name, time] of files) {
