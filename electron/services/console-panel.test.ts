@@ -159,6 +159,14 @@ test('typed control characters are shown, not obeyed', async () => {
   expect(texts().join('')).not.toContain('\u001B')
 })
 
+test('a command as long as a book is run, but not kept', async () => {
+  const { panel, states, saved } = panelWith({})
+  await panel.run(`mput ${'x'.repeat(50_000)}`)
+  await panel.run('ls')
+  expect(states.at(-1)?.history).toEqual(['ls'])
+  expect(saved).toEqual([['ls']])
+})
+
 const quits: Command = async () => ({ outcome: 'ok', quit: true })
 
 test('quit ends the program', async () => {

@@ -19,6 +19,8 @@ import { JsonFile } from './json-file.ts'
 const LINE_LIMIT = 10_000
 /** Commands kept from run to run. */
 const HISTORY_LIMIT = 500
+/** Characters of a command worth keeping: all of them travel with every state. */
+const COMMAND_LIMIT = 2_000
 /** ms between two reports of progress */
 const PROGRESS_INTERVAL = 100
 
@@ -64,7 +66,7 @@ export class ConsolePanel {
       progress: (progress) => this.#report(progress),
     })
     this.#console.useHistory(deps.history)
-    this.#history = this.#console.history().slice(-HISTORY_LIMIT)
+    this.#history = this.#keptHistory()
   }
 
   /** The lines so far and the state. */
@@ -210,8 +212,15 @@ export class ConsolePanel {
     }
   }
 
+  #keptHistory(): string[] {
+    return this.#console
+      .history()
+      .filter(({ length }) => length <= COMMAND_LIMIT)
+      .slice(-HISTORY_LIMIT)
+  }
+
   async #remember(): Promise<void> {
-    const history = this.#console.history().slice(-HISTORY_LIMIT)
+    const history = this.#keptHistory()
     const before = this.#history
     if (history.length === before.length && history.at(-1) === before.at(-1)) return
     this.#history = history

@@ -47,3 +47,15 @@ test('a countdown that is stopped calls nobody; a person starts the row again', 
   expect(vi.getTimerCount()).toBe(0)
   expect(attempt).not.toHaveBeenCalled()
 })
+
+test('without a pause once only, until a session was well for a time', () => {
+  const retries = new Retries([1, 2, 3], 60_000)
+  retries.connected()
+  expect(retries.atOnce()).toBe(true)
+  retries.connected()
+  expect(retries.atOnce()).toBe(false)
+  expect(retries.schedule(() => undefined)).toBe(Date.now() + 2)
+  retries.connected()
+  vi.advanceTimersByTime(60_000)
+  expect(retries.atOnce()).toBe(true)
+})

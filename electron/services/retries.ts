@@ -30,8 +30,7 @@ export class Retries {
    */
   schedule(attempt: () => void): number | null {
     this.cancel()
-    if (this.#since !== null && Date.now() - this.#since >= this.#stableAfter) this.#used = 0
-    this.#since = null
+    this.#ended()
     const delay = this.#delays[this.#used]
     if (delay === undefined) return null
     this.#used++
@@ -44,6 +43,17 @@ export class Retries {
     return Date.now() + delay
   }
 
+  /**
+   * Whether a session that was lost in the middle of something may be opened again without a pause: once, and then only
+   * after it was well for a time. A window that reads its folder anew after every login would never stop otherwise.
+   */
+  atOnce(): boolean {
+    this.#ended()
+    if (this.#used > 0) return false
+    this.#used++
+    return true
+  }
+
   /** Stops the countdown. */
   cancel(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
@@ -54,6 +64,11 @@ export class Retries {
   restart(): void {
     this.cancel()
     this.#used = 0
+    this.#since = null
+  }
+
+  #ended(): void {
+    if (this.#since !== null && Date.now() - this.#since >= this.#stableAfter) this.#used = 0
     this.#since = null
   }
 }

@@ -131,7 +131,7 @@ export class Session {
   /**
    * Runs an operation on the session's connection, opening it again when it is gone.
    * @param o.again asked when the server hung up during the operation: may all of it be done once more? An idle server
-   * often hangs up in the very moment somebody comes back.
+   * often hangs up in the very moment somebody comes back; one that does it again and again is left to the pauses.
    * @throws SluiceError not-connected, or what the operation throws
    */
   run<T>(operation: (client: FtpClient) => Promise<T>, o: { again?: () => boolean } = {}): Promise<T> {
@@ -140,7 +140,7 @@ export class Session {
       try {
         return await operation(client)
       } catch (error) {
-        if (!isHangUp(error) || o.again?.() !== true) throw error
+        if (!isHangUp(error) || o.again?.() !== true || !this.#retries.atOnce()) throw error
         // Its end may not have been told yet; nobody shall be given it again.
         if (this.#client === client) this.#client = null
         client.destroy()

@@ -29,6 +29,7 @@ export interface SessionOptions {
   answer?: 'once' | 'no'
   timings?: Partial<SessionTimings>
   connections?: Partial<ConnectionsDeps>
+  onState?: (state: SessionState) => void
 }
 
 export interface TestSession {
@@ -57,7 +58,11 @@ export async function createSession(o: SessionOptions = {}): Promise<TestSession
   })
   const folders = new Folders('/')
   const timings = { retryDelays: [], ...o.timings }
-  const session = new Session(connections, folders, (state) => states.push(state), timings)
+  const tell = (state: SessionState): void => {
+    states.push(state)
+    o.onState?.(state)
+  }
+  const session = new Session(connections, folders, tell, timings)
   onTestFinished(async () => {
     await session.disconnect()
     await connections.dispose()

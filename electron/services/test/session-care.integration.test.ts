@@ -142,6 +142,23 @@ describeWith(['openssl'], 'care for a session on a bad server', () => {
     expect(states.filter(({ state }) => state === 'connected')).toHaveLength(4)
   })
 
+  test('a server that hangs up on every listing is not called on without end by a window that lists anew', async () => {
+    const server = await scripted({ verbs: { STAT: (_argument, peer) => void peer.socket.destroy() } })
+    const list = (test: TestSession): void => {
+      test.session.run((client) => client.stat(), { again: () => true }).catch(() => undefined)
+    }
+    const care: TestSession = await createSession({
+      timings: { retryDelays: [10, 10, 10] },
+      onState: ({ state }) => {
+        if (state === 'connected') queueMicrotask(() => list(care))
+      },
+    })
+    await care.session.connect(request(server))
+    await waitFor(() => expect(care.session.state).toMatchObject({ state: 'lost', retryAt: null }))
+    // The first one, one at once, and one after each pause that is left.
+    expect(server.sessions).toHaveLength(4)
+  })
+
   test('a session that lived long enough begins with the first pause', async () => {
     const server = await scripted({
       verbs: {
