@@ -45,6 +45,7 @@ class Follower {
   readonly #stop: (() => void)[] = []
   /** What the requests that have ended moved, for the progress of all. */
   #before = { files: 0, ended: 0, bytes: 0, transferred: 0 }
+  #broken: { error: unknown } | null = null
   #wake: () => void = () => undefined
 
   constructor(context: CommandContext, command: string, endpoint: Endpoint) {
@@ -53,7 +54,15 @@ class Follower {
     this.#endpoint = endpoint
     const { transfers } = context.host
     this.#stop.push(transfers.onEnded((row) => this.#rowEnded(row)))
-    const timer = setInterval(() => this.#look(), LOOK_EVERY)
+    const timer = setInterval(() => {
+      try {
+        this.#look()
+      } catch (error) {
+        // The queue was closed: the program ends.
+        this.#broken ??= { error }
+        this.#wake()
+      }
+    }, LOOK_EVERY)
     this.#stop.push(() => clearInterval(timer))
     const onAbort = (): void => {
       for (const request of this.#followed.keys()) transfers.cancelRequest(request)
@@ -135,10 +144,12 @@ class Follower {
     this.#wake()
   }
 
-  #something(): Promise<void> {
-    return new Promise((resolve) => {
+  /** Waits until a request has ended or was added, or fails. */
+  async #something(): Promise<void> {
+    await new Promise<void>((resolve) => {
       this.#wake = resolve
     })
+    if (this.#broken) throw this.#broken.error
   }
 
   #look(): void {

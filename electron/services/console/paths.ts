@@ -59,10 +59,22 @@ export function saysFolder(word: string, side: 'local' | 'remote'): boolean {
   return text.endsWith('/') || (side === 'local' && sep === '\\' && text.endsWith('\\'))
 }
 
-/** For commands that take one file: a pattern is a misunderstanding that the message clears up. */
+/** For commands that take names, when a name was not found: a pattern is a misunderstanding that the message clears up. */
 export function refusePattern(word: string, instead: string): void {
   if (hasPattern(word))
-    throw new SluiceError('not-found', `“${literal(word)}” is not there. For several files by pattern use ${instead}.`)
+    throw new SluiceError(
+      'not-found',
+      `“${literal(word)}” was taken as one name, and there is no such file. For several files by pattern use ${instead}.`,
+    )
+}
+
+/** A name to be is no pattern: what looks like one was meant for something else. @throws SluiceError bad-argument */
+export function refusePatternTarget(word: string): void {
+  if (hasPattern(word))
+    throw new SluiceError(
+      'bad-argument',
+      `“${literal(word)}” is a pattern where one name is needed. Quote it if it is the name.`,
+    )
 }
 
 /** A local path as people know it: relative where it lies in the current folder. */

@@ -2,14 +2,14 @@
 import { lstat, stat, unlink } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { SluiceError } from '../../../../common/errors.ts'
-import type { Entry } from '../../../../common/models.ts'
 import { listLocal, localError, makeFolder, printablePath, statLocal } from '../../../local/index.ts'
 import { hasPattern, literal } from '../parse.ts'
-import { entryData, entryLines, line, Totals } from '../output.ts'
+import { line, Totals } from '../output.ts'
 import { localPath, shownLocal } from '../paths.ts'
 import type { CommandContext, Handler } from '../types.ts'
 import { Confirmation } from './confirm.ts'
 import { expandLocal, findLocal, localPattern } from './local-names.ts'
+import { writeEntries } from './remote-files-look.ts'
 import { nothingMatches } from './remote-names.ts'
 import { forEach } from './reporting.ts'
 
@@ -86,11 +86,6 @@ async function listPath(context: CommandContext, path: string, totals: Totals): 
   }
   for await (const batch of listLocal(path, { signal })) writeEntries(context, batch, totals)
   return true
-}
-
-function writeEntries(context: CommandContext, entries: readonly Entry[], totals: Totals): void {
-  for (const entry of entries) totals.add(entry)
-  if (entries.length > 0) context.write({ lines: entryLines(entries), data: entries.map(entryData) })
 }
 
 async function refuseNoFolder(path: string): Promise<void> {

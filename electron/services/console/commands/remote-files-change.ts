@@ -1,9 +1,18 @@
 /** Commands that change files on the server: delete, mdelete, rename, chmod. */
 import { SluiceError } from '../../../../common/errors.ts'
 import { joinRemote, remoteBasename, remoteParent } from '../../../../common/remote-path.ts'
-import { hasPattern, literal } from '../parse.ts'
+import { literal } from '../parse.ts'
 import { line } from '../output.ts'
-import { isRemoteFolder, refusePattern, remoteFolder, remotePath, saysFolder, shownRemote } from '../paths.ts'
+import {
+  isRefusal,
+  isRemoteFolder,
+  refusePattern,
+  refusePatternTarget,
+  remoteFolder,
+  remotePath,
+  saysFolder,
+  shownRemote,
+} from '../paths.ts'
 import type { CommandContext, Handler } from '../types.ts'
 import { Confirmation } from './confirm.ts'
 import { expandRemote } from './remote-names.ts'
@@ -15,7 +24,7 @@ export const changeCommands = {
       try {
         await deleteFile(context, remotePath(context.host, word))
       } catch (error) {
-        if (error instanceof SluiceError && error.code === 'not-found') refusePattern(word, 'mdelete')
+        if (isRefusal(error)) refusePattern(word, 'mdelete')
         throw error
       }
     }),
@@ -34,8 +43,7 @@ export const changeCommands = {
 
   rename: async (context, [from = '', to = '']) => {
     const { host, signal } = context
-    if (hasPattern(to))
-      throw new SluiceError('bad-argument', `“${literal(to)}” is a pattern: give one name, quoted if it is one.`)
+    refusePatternTarget(to)
     const source = remotePath(host, from)
     const wanted = remotePath(host, to)
     const target = await host.session.run(async (client) => {

@@ -20,6 +20,9 @@ import { findMatches, nothingMatches, remotePattern } from './remote-names.ts'
 import { forEach, Problems } from './reporting.ts'
 import { unreadable, walkRemote } from './walk.ts'
 
+/** Rows of a listing in one piece of output. */
+const ROWS = 500
+
 export const lookCommands = {
   ls: async (context, [word]) => {
     if (word !== undefined && hasPattern(word)) return listPattern(context, word)
@@ -162,9 +165,13 @@ async function listPattern(context: CommandContext, word: string): Promise<'ok' 
   return problems.end(totals.count) === 'ok' ? 'ok' : 'partial'
 }
 
-function writeEntries(context: CommandContext, entries: readonly Entry[], totals: Totals): void {
+export function writeEntries(context: CommandContext, entries: readonly Entry[], totals: Totals): void {
   for (const entry of entries) totals.add(entry)
-  if (entries.length > 0) context.write({ lines: entryLines(entries), data: entries.map(entryData) })
+  // A batch is what the network brought, thousands of rows at times.
+  for (let from = 0; from < entries.length; from += ROWS) {
+    const rows = entries.slice(from, from + ROWS)
+    context.write({ lines: entryLines(rows), data: rows.map(entryData) })
+  }
 }
 
 /** A pattern without "/" is held against names, one with it against paths; no pattern finds everything. */

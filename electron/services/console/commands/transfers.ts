@@ -1,5 +1,5 @@
 /** The commands that move files: put, mput, get, mget, reget, reput, append. All go through the queue of the window. */
-import { stat } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { SluiceError } from '../../../../common/errors.ts'
 import type { TransferMode, TransferRequest } from '../../../../common/models.ts'
@@ -7,10 +7,12 @@ import { joinRemote, remoteBasename, remoteParent } from '../../../../common/rem
 import { containedFolder, localError, safeLocalName } from '../../../local/index.ts'
 import { follow } from '../follow.ts'
 import { hasPattern } from '../parse.ts'
+import { line } from '../output.ts'
 import {
   isRemoteFolder,
   localPath,
   refusePattern,
+  refusePatternTarget,
   remoteFolder,
   remotePath,
   saysFolder,
@@ -50,9 +52,12 @@ export const transferCommands = {
     const matches = await expandRemote(context, names, { onProblem: (error) => problems.add(error) })
     const chosen = await several(context, matches, ({ path }) => `Download ${shownRemote(host, path)}`)
     const items: Item[] = []
+    const made = new Map<string, string>()
     for (const { path, type, folders } of chosen) {
       try {
-        const target = await localFolderFor(folder, folders)
+        const below = folders.join('/')
+        const target = made.get(below) ?? (await localFolderFor(folder, folders))
+        made.set(below, target)
         items.push({ source: { path, ...(type ? { type } : {}) }, folder: target })
       } catch (error) {
         if (!(error instanceof SluiceError)) throw error
@@ -74,7 +79,7 @@ async function upload(
   const { host } = context
   const path = localPath(host, word)
   await refuseMissing(path, word)
-  const place = await remoteTarget(context, target, mode)
+  const place = await remoteTarget(context, target)
   return follow(context, command, [requestFor(context, 'upload', [{ path }], place, mode)])
 }
 
@@ -87,7 +92,10 @@ async function download(
   const { host } = context
   const path = remotePath(host, word)
   const place = await localTarget(context, target)
-  return follow(context, command, [requestFor(context, 'download', [{ path }], place, mode)])
+  const outcome = await follow(context, command, [requestFor(context, 'download', [{ path }], place, mode)])
+  if (outcome === 'refused' && hasPattern(word))
+    context.write({ lines: [line('muted', 'For several files by pattern use mget.')] })
+  return outcome
 }
 
 /** Where something goes: a folder, and a name where it is not to keep its own. */
@@ -96,12 +104,9 @@ interface Place {
   name?: string
 }
 
-async function remoteTarget(
-  { host, signal }: CommandContext,
-  word: string | undefined,
-  mode: TransferMode,
-): Promise<Place> {
+async function remoteTarget({ host, signal }: CommandContext, word: string | undefined): Promise<Place> {
   if (word === undefined) return { folder: remoteFolder(host) }
+  refusePatternTarget(word)
   const path = remotePath(host, word)
   const isFolder =
     saysFolder(word, 'remote') ||
@@ -109,12 +114,12 @@ async function remoteTarget(
       again: () => true,
     }))
   if (isFolder) return { folder: path }
-  if (mode === 'append') refusePattern(word, 'mput')
   return { folder: remoteParent(path), name: remoteBasename(path) }
 }
 
 async function localTarget({ host }: CommandContext, word: string | undefined): Promise<Place> {
   if (word === undefined) return { folder: host.folders.get().local }
+  refusePatternTarget(word)
   const path = localPath(host, word)
   if (saysFolder(word, 'local') || (await isLocalFolder(path))) return { folder: path }
   return { folder: dirname(path), name: basename(path) }
@@ -139,6 +144,10 @@ async function splitLocalFolder(
  */
 async function localFolderFor(base: string, folders: readonly string[]): Promise<string> {
   if (folders.length === 0) return base
+  // The person named it, so it may be reached through links.
+  await mkdir(base, { recursive: true }).catch((error: unknown) => {
+    throw localError(error, 'create the folder', base)
+  })
   return containedFolder(base, join(base, ...folders.map(safeLocalName)), { create: true })
 }
 

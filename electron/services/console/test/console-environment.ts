@@ -71,11 +71,15 @@ export interface RunOptions {
   /** What is typed to each question, in order or by the question; absent: nobody is there to be asked. */
   answers?: readonly string[] | ((question: ConsoleQuestion) => string | Promise<string>)
   signal?: AbortSignal
+  /** Told of each piece of output. */
+  onOutput?: (output: ConsoleOutput) => void
 }
 
 export interface ConsoleWorld {
   /** Runs one line in a console of its own: session, folders and queue are the same in all of them. */
   run(line: string, o?: RunOptions): Promise<Ran>
+  /** The same, with the output in the pieces it came in. */
+  record(line: string, o?: RunOptions): Promise<{ end: Ran; outputs: readonly ConsoleOutput[] }>
   core: Core
   host: ConsoleHost
   server: Vsftpd
@@ -154,10 +158,24 @@ export async function startConsoleWorld(o: ConsoleWorldOptions = {}): Promise<Co
     verbose: false,
   }
   if (o.connected !== false) await core.session.connect(request)
-  return { run: (line, options) => runLine(host, line, options), core, host, server, clamd, local, changed, request }
+  return {
+    run: async (line, options) => (await runLine(host, line, options)).end,
+    record: (line, options) => runLine(host, line, options),
+    core,
+    host,
+    server,
+    clamd,
+    local,
+    changed,
+    request,
+  }
 }
 
-async function runLine(host: ConsoleHost, line: string, { answers, signal }: RunOptions = {}): Promise<Ran> {
+async function runLine(
+  host: ConsoleHost,
+  line: string,
+  { answers, signal, onOutput }: RunOptions = {},
+): Promise<{ end: Ran; outputs: readonly ConsoleOutput[] }> {
   let asked = 0
   const answer = (question: ConsoleQuestion): string | Promise<string> => {
     if (typeof answers === 'function') return answers(question)
@@ -166,6 +184,14 @@ async function runLine(host: ConsoleHost, line: string, { answers, signal }: Run
     return text
   }
   const io = recorder(answers ? answer : undefined)
+  if (onOutput) {
+    const { write } = io
+    io.write = (output) => {
+      write(output)
+      onOutput(output)
+    }
+  }
   const end = await createConsole(host, io).run(line, signal ?? new AbortController().signal)
-  return { ...end, lines: io.lines(), data: io.data(), asked: io.questions.map(({ text }) => text) }
+  const ran = { ...end, lines: io.lines(), data: io.data(), asked: io.questions.map(({ text }) => text) }
+  return { end: ran, outputs: io.outputs }
 }
