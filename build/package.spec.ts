@@ -1,7 +1,17 @@
 import { extractAll, listPackage } from '@electron/asar'
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { expect, test } from '@playwright/test'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { isShell, launchApp } from '../e2e/fixture.ts'
@@ -30,20 +40,32 @@ test('the archive holds the bundles and runtime dependencies, and nothing else',
   for (const needed of [
     '/out/main/index.js',
     '/out/main/agent.js',
+    '/out/main/cli.js',
     '/out/preload/index.cjs',
     '/out/renderer/index.html',
   ]) {
     expect(files).toContain(needed)
   }
-  const shipped = /^\/(out|package\.json$|node_modules(\/zod|\/@virustotal)?)(\/|$)|^\/package\.json$/
+  const shipped = /^\/(out|package\.json$|node_modules(\/zod|\/picomatch|\/@virustotal)?)(\/|$)|^\/package\.json$/
   expect(files.filter((file) => !shipped.test(file))).toEqual([])
   expect(files.filter((file) => /\.(tsx?|[cm]ts|map)$|\.test\.|\.spec\./.test(file))).toEqual([])
   expect(files.some((file) => file.endsWith('.wasm'))).toBe(true)
 })
 
-test('the archive comes up: a window, and the agent ready', async () => {
+/** The archive's files in a folder, where plain Node can read them. */
+function extracted(): string {
   const application = path.join(folder, 'app')
-  extractAll(packaged.asar, application)
+  if (!existsSync(application)) extractAll(packaged.asar, application)
+  return application
+}
+
+function versionOf(application: string): string {
+  const { version } = JSON.parse(readFileSync(path.join(application, 'package.json'), 'utf8')) as { version: string }
+  return version
+}
+
+test('the archive comes up: a window, and the agent ready', async () => {
+  const application = extracted()
   const manifest = JSON.parse(readFileSync(path.join(application, 'package.json'), 'utf8')) as Record<string, unknown>
   expect(manifest).not.toHaveProperty('devDependencies')
   const launched = await launchApp({ application })
@@ -63,6 +85,83 @@ test('the archive comes up: a window, and the agent ready', async () => {
   } finally {
     await launched.stop()
   }
+})
+
+/** Runs a program to its end, with nothing to read. */
+function runToEnd(program: string, args: string[]): { code: number | null; stdout: string; stderr: string } {
+  const data = path.join(folder, 'cli-data')
+  const done = spawnSync(program, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    input: '',
+    timeout: 60_000,
+    env: { ...process.env, SLUICE_DATA: data, SLUICE_HEADLESS: '1' },
+  })
+  return { code: done.status, stdout: done.stdout, stderr: done.stderr }
+}
+
+test('the package carries the sluice command, ready to run', () => {
+  const { command } = packaged
+  expect(command).not.toBeNull()
+  if (command === null) return
+  const text = readFileSync(command, 'utf8')
+  expect(text).toContain('--cli -- ')
+  if (process.platform !== 'win32') accessSync(command, constants.X_OK)
+})
+
+test('the sluice command starts what is beside it, wherever it is linked to', () => {
+  const { command, executable } = packaged
+  test.skip(
+    process.platform === 'win32' || executable !== null,
+    'tells a stand-in for the executable from the real one',
+  )
+  if (command === null) return
+  // Says how it was called, in the place of the executable that is none.
+  const stub = path.join(path.dirname(command), 'sluice-desktop')
+  writeFileSync(stub, '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 })
+  const link = path.join(folder, 'linked-sluice')
+  symlinkSync(command, link)
+  const { stdout } = runToEnd(link, ['--type', 'binary', 'two words'])
+  expect(stdout.trimEnd().split('\n')).toEqual([
+    '--ozone-platform=headless',
+    '--disable-gpu',
+    '--cli',
+    '--',
+    '--type',
+    'binary',
+    'two words',
+  ])
+})
+
+test('the packed command line runs under plain Node', () => {
+  const application = extracted()
+  const entry = path.join(application, 'out/main/cli.js')
+  expect(readFileSync(entry, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+  expect(runToEnd(process.execPath, [entry, '--version'])).toEqual({
+    code: 0,
+    stdout: `sluice ${versionOf(application)}\n`,
+    stderr: '',
+  })
+  writeFileSync(path.join(folder, 'seen by lls.txt'), 'x')
+  const { code, stdout } = runToEnd(process.execPath, [entry, '--json', '-c', 'lls'])
+  expect(code).toBe(0)
+  expect(stdout).toContain('"name":"seen by lls.txt"')
+})
+
+test('the packed app is a command line when it is told so', () => {
+  const application = extracted()
+  const { executable } = packaged
+  const [program, ...before] =
+    executable === null ? [path.join(import.meta.dirname, '../e2e/shell/electron'), application] : [executable]
+  if (program === undefined) return
+  const headless = process.platform === 'linux' ? ['--ozone-platform=headless', '--disable-gpu'] : []
+  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  const run = (...args: string[]) => runToEnd(program, [...headless, ...asRoot, ...before, '--cli', '--', ...args])
+  expect(run('--version')).toMatchObject({ code: 0, stdout: `sluice ${versionOf(application)}\n` })
+  const { code, stdout } = run('-c', 'lls', '--json')
+  expect(code).toBe(0)
+  expect(stdout).toContain('"name":"seen by lls.txt"')
+  expect(run('-c', 'ls')).toMatchObject({ code: 7 })
 })
 
 test('the executable has its fuses set', async () => {

@@ -27,13 +27,8 @@ export interface Typing {
 /** Reads and runs commands until one of them is `quit`, the input ends or `stop` aborts. */
 export async function typeCommands(o: Typing): Promise<void> {
   const { editor, console, screen } = o
-  const file = new JsonFile<string[]>(join(o.dataFolder, HISTORY_FILE), z.array(z.string().max(100_000)), () => [])
-  try {
-    const { value } = await file.read()
-    console.useHistory(value)
-  } catch (error) {
-    screen.tell('warn', toErrorData(error).message)
-  }
+  const file = historyFile(o.dataFolder)
+  await recall(file, o)
   editor.keyboard.onInterrupt = o.cancel
   editor.keyboard.hold()
   try {
@@ -58,6 +53,20 @@ export async function typeCommands(o: Typing): Promise<void> {
     } catch (error) {
       screen.tell('warn', toErrorData(error).message)
     }
+  }
+}
+
+function historyFile(dataFolder: string): JsonFile<string[]> {
+  return new JsonFile<string[]>(join(dataFolder, HISTORY_FILE), z.array(z.string().max(100_000)), () => [])
+}
+
+/** What was typed in earlier runs comes before what this one has done already. */
+async function recall(file: JsonFile<string[]>, { console, screen }: Typing): Promise<void> {
+  try {
+    const { value } = await file.read()
+    console.useHistory([...value, ...console.history()])
+  } catch (error) {
+    screen.tell('warn', toErrorData(error).message)
   }
 }
 

@@ -15,6 +15,7 @@ import { watchSignals } from './signals.ts'
 const END_LIMIT = 15_000
 /** Ended because nobody reads the output any more: 128 + SIGPIPE, as for other programs. */
 const BROKEN_PIPE = 141
+const ADDRESS_WITH_PASSWORD = /\b(?:ftp|ftps|ftpes):\/\/[^\s/@:]*:[^\s/@]+@/i
 /** Commands that need the scanner, or tell about it. */
 const SCANNING: ReadonlySet<string> = new Set([
   'put',
@@ -218,7 +219,7 @@ function refuseTwoWays(options: CliOptions, plan: Plan): void {
 }
 
 function warnLoudly(options: CliOptions, plan: Plan, screen: Screen): void {
-  if (plan.passwords.length > 0 || options.commands.some((text) => withoutPasswords(text) !== text)) {
+  if (plan.passwords.length > 0 || options.commands.some((text) => ADDRESS_WITH_PASSWORD.test(text))) {
     const instead = 'take a hidden question, SLUICE_PASSWORD, --password-file or .netrc'
     screen.tell('warn', `A password on the command line can be read by every user of this computer: ${instead}.`)
   }

@@ -19,6 +19,7 @@ import { createHandlers } from './ipc/handlers.ts'
 import { createRouter } from './ipc/router.ts'
 import type { ForkAgent } from './services/agent-supervisor.ts'
 import { APP_ORIGIN, APP_SCHEME, createAppProtocol } from './services/app-protocol.ts'
+import { commandLineArguments, runCommandLine } from './services/command-line.ts'
 import { connectAndRemember } from './services/connect.ts'
 import { openConsolePanel } from './services/console-panel.ts'
 import { createCore } from './services/core.ts'
@@ -41,7 +42,13 @@ protocol.registerSchemesAsPrivileged([
 ])
 hardenContents(app)
 
-if (app.requestSingleInstanceLock()) {
+const commandLine = commandLineArguments(process.argv)
+if (commandLine !== null) {
+  // Loaded only then: a window does not wait for it.
+  const run: Parameters<typeof runCommandLine>[1] = async (args, around) =>
+    (await import('../cli/index.ts')).runCli(args, around)
+  void runCommandLine(commandLine, run, join(folder, 'agent.js'))
+} else if (app.requestSingleInstanceLock()) {
   app.on('second-instance', () => {
     if (window?.isMinimized()) window.restore()
     window?.focus()
