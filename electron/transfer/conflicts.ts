@@ -48,7 +48,7 @@ export class Questioner {
   /** Opens the next question of a request unless one is open. */
   next(request: number): void {
     if (this.#disposed || this.#open.has(request)) return
-    const first = this.#journal.firstAsking(request)
+    const first = this.#journal.conflicts.firstAsking(request)
     if (!first) return
     const controller = new AbortController()
     this.#open.set(request, { id: first.id, controller })
@@ -59,10 +59,11 @@ export class Questioner {
       .then(
         ({ answer, applyToAll }) => {
           if (this.#disposed || controller.signal.aborted) return
-          if (answer === 'cancel') this.#events.cancel(applyToAll ? this.#journal.unfinished(request) : [first.id])
-          else if (applyToAll) this.#events.answered(this.#journal.answerAll(request, answer))
+          if (answer === 'cancel')
+            this.#events.cancel(applyToAll ? this.#journal.views.unfinished(request) : [first.id])
+          else if (applyToAll) this.#events.answered(this.#journal.conflicts.answerAll(request, answer))
           else {
-            this.#journal.answer(first.id, answer)
+            this.#journal.conflicts.answer(first.id, answer)
             this.#events.answered([first.id])
           }
         },

@@ -71,7 +71,7 @@ test('rows are leased in order, each once, and not before their time', () => {
   expect(journal.lease(10, part)?.row.id).toBe(3)
   expect(journal.lease(49, part)).toBeNull()
   expect(journal.nextDue()).toBe(50)
-  expect(journal.rows([1])).toMatchObject([{ state: 'queued', error: { code: 'timeout' } }])
+  expect(journal.views.rows([1])).toMatchObject([{ state: 'queued', error: { code: 'timeout' } }])
   expect(journal.lease(50, () => '/other')).toMatchObject({
     row: { id: 1, error: null },
     attempts: 1,
@@ -84,18 +84,22 @@ test('totals follow every way a row can change', () => {
   const record = request(journal)
   const failed = { code: 'not-found', message: '' } as const
   journal.addRows(record, [row('a'), row('b'), row('c'), row('d'), row('e', { state: 'failed', error: failed })], 1)
-  expect(journal.totals()).toEqual({ queued: 4, active: 0, done: 0, blocked: 0, failed: 1 })
+  expect(journal.views.totals()).toEqual({ queued: 4, active: 0, done: 0, blocked: 0, failed: 1 })
   const a = journal.lease(1, part)
   journal.lease(1, part)
-  journal.setAsking(2, { target: '/t', source: { size: 1, modified: null }, existing: { size: 2, modified: null } })
-  expect(journal.totals()).toEqual({ queued: 3, active: 1, done: 0, blocked: 0, failed: 1 })
+  journal.conflicts.setAsking(2, {
+    target: '/t',
+    source: { size: 1, modified: null },
+    existing: { size: 2, modified: null },
+  })
+  expect(journal.views.totals()).toEqual({ queued: 3, active: 1, done: 0, blocked: 0, failed: 1 })
   if (a) journal.finish(a.row, { ...end, state: 'done' }, 2)
   journal.cancelWaiting([1, 2, 3], 3)
-  expect(journal.totals()).toEqual({ queued: 1, active: 0, done: 1, blocked: 0, failed: 1 })
+  expect(journal.views.totals()).toEqual({ queued: 1, active: 0, done: 1, blocked: 0, failed: 1 })
   expect(journal.retryFiles([1, 2, 3, 4, 5])).toEqual([2, 3, 5])
-  expect(journal.totals()).toEqual({ queued: 4, active: 0, done: 1, blocked: 0, failed: 0 })
+  expect(journal.views.totals()).toEqual({ queued: 4, active: 0, done: 1, blocked: 0, failed: 0 })
   journal.clearFinished()
-  expect(journal.totals()).toEqual({ queued: 4, active: 0, done: 0, blocked: 0, failed: 0 })
+  expect(journal.views.totals()).toEqual({ queued: 4, active: 0, done: 0, blocked: 0, failed: 0 })
 })
 
 test('an answer for all holds for rows that wait, and for those whose job was under way', () => {
@@ -105,12 +109,12 @@ test('an answer for all holds for rows that wait, and for those whose job was un
   const facts = { target: '/t', source: { size: 1, modified: null }, existing: { size: 2, modified: 7 } }
   journal.lease(1, part)
   journal.lease(1, part)
-  journal.setAsking(1, facts)
-  expect(journal.firstAsking(record.id)).toEqual({ id: 1, direction: 'download', question: facts })
-  expect(journal.answerAll(record.id, 'skip')).toEqual([1])
-  journal.setAsking(2, facts)
-  expect(journal.firstAsking(record.id)).toBeNull()
-  expect(journal.rows([1, 2]).map(({ state }) => state)).toEqual(['queued', 'queued'])
+  journal.conflicts.setAsking(1, facts)
+  expect(journal.conflicts.firstAsking(record.id)).toEqual({ id: 1, direction: 'download', question: facts })
+  expect(journal.conflicts.answerAll(record.id, 'skip')).toEqual([1])
+  journal.conflicts.setAsking(2, facts)
+  expect(journal.conflicts.firstAsking(record.id)).toBeNull()
+  expect(journal.views.rows([1, 2]).map(({ state }) => state)).toEqual(['queued', 'queued'])
   expect(journal.lease(1, part)).toMatchObject({ answer: null, request: { conflict: 'skip' } })
 })
 
@@ -123,17 +127,21 @@ test('what was not finished is interrupted at the next start; a left-over part f
   if (a) first.finish(a.row, { ...end, state: 'done' }, 2)
   first.lease(1, () => '/local/.b.part')
   first.lease(1, part)
-  first.setAsking(3, { target: '', source: { size: null, modified: null }, existing: { size: null, modified: null } })
+  first.conflicts.setAsking(3, {
+    target: '',
+    source: { size: null, modified: null },
+    existing: { size: null, modified: null },
+  })
   first.close()
   const second = open(file)
-  expect(second.overview(10).map(({ state, error }) => [state, error?.code])).toEqual([
+  expect(second.views.overview(10).map(({ state, error }) => [state, error?.code])).toEqual([
     ['done', undefined],
     ['failed', 'interrupted'],
     ['failed', 'interrupted'],
     ['failed', 'interrupted'],
   ])
-  expect(second.totals()).toEqual({ queued: 0, active: 0, done: 1, blocked: 0, failed: 3 })
-  expect(second.leftoverParts()).toContainEqual({ id: 2, part: '/local/.b.part' })
+  expect(second.views.totals()).toEqual({ queued: 0, active: 0, done: 1, blocked: 0, failed: 3 })
+  expect(second.views.leftoverParts()).toContainEqual({ id: 2, part: '/local/.b.part' })
 })
 
 test('a file that is no journal is set aside, not lost, and does not stop the program', async () => {
@@ -141,7 +149,7 @@ test('a file that is no journal is set aside, not lost, and does not stop the pr
   const file = join(root, 'j.sqlite')
   await writeFile(file, 'this is not a database, but long enough to look at twice'.repeat(100))
   const journal = open(file)
-  expect(journal.totals().queued).toBe(0)
+  expect(journal.views.totals().queued).toBe(0)
   expect(await readdir(root)).toContain('j.sqlite.unreadable-1000')
 })
 
@@ -158,8 +166,8 @@ test('the overview keeps what runs and what is newest', () => {
     if (leased && at < 44) journal.finish(leased.row, { ...end, state: 'done' }, 1)
   }
   // 45 runs, 46 to 50 wait, and of those done there is room for four.
-  expect(journal.overview(10).map(({ id }) => id)).toEqual([41, 42, 43, 44, 45, 46, 47, 48, 49, 50])
-  expect(journal.overview(3).map(({ id }) => id)).toEqual([45, 46, 47])
+  expect(journal.views.overview(10).map(({ id }) => id)).toEqual([41, 42, 43, 44, 45, 46, 47, 48, 49, 50])
+  expect(journal.views.overview(3).map(({ id }) => id)).toEqual([45, 46, 47])
 })
 
 test('names of a folder are seen once for each attempt', () => {
@@ -185,7 +193,7 @@ test('a hundred thousand rows cost neither time nor objects to lease from', () =
   }
   // Far above what it takes, far below what a scan over all rows would.
   expect(performance.now() - begun).toBeLessThan(5000)
-  expect(journal.totals()).toMatchObject({ queued: 99_000, done: 1000 })
+  expect(journal.views.totals()).toMatchObject({ queued: 99_000, done: 1000 })
 })
 
 test('a journal that is only in use is neither opened nor set aside', async () => {
@@ -212,11 +220,11 @@ test('a journal of the first version keeps its rows, and learns the new columns 
   `)
   old.close()
   const journal = open(file)
-  expect(journal.rows([1, 2])).toMatchObject([
+  expect(journal.views.rows([1, 2])).toMatchObject([
     { request: 7, localPath: '/local/a', state: 'done', unscanned: false, startedAt: null, endedAt: 2 },
     { request: 7, localPath: '/local/b', state: 'failed', error: { code: 'interrupted' }, unscanned: false },
   ])
-  expect(progressOf(journal.counts(7), [])).toMatchObject({
+  expect(progressOf(journal.views.counts(7), [])).toMatchObject({
     files: 2,
     bytes: 5,
     transferred: 5,
@@ -236,9 +244,9 @@ test('rows keep how their request goes, when they were taken and that nobody sca
   if (leased) journal.finish({ ...leased.row, unscanned: true }, { ...end, state: 'failed' }, 6)
   journal.close()
   const again = open(file)
-  expect(again.rows([1])).toMatchObject([{ request: record.id, startedAt: 5, unscanned: true, endedAt: 6 }])
+  expect(again.views.rows([1])).toMatchObject([{ request: record.id, startedAt: 5, unscanned: true, endedAt: 6 }])
   again.retryFiles([1])
-  expect(again.rows([1])).toMatchObject([{ unscanned: false }])
+  expect(again.views.rows([1])).toMatchObject([{ unscanned: false }])
 })
 
 test('the progress of a request of a hundred thousand rows is cheap to ask for, and right', () => {
@@ -253,12 +261,12 @@ test('the progress of a request of a hundred thousand rows is cheap to ask for, 
     if (leased && at < 8)
       journal.finish({ ...leased.row, transferred: 10 }, { ...end, state: at < 6 ? 'done' : 'failed' }, 1)
   }
-  const [nine, ten] = journal.rows([9, 10]).map((found) => ({ ...found, transferred: 4, rate: 100 }))
+  const [nine, ten] = journal.views.rows([9, 10]).map((found) => ({ ...found, transferred: 4, rate: 100 }))
   if (!nine || !ten) throw new Error('Two rows should be at work.')
   const begun = performance.now()
-  for (let at = 0; at < 1000; at++) journal.counts(record.id)
+  for (let at = 0; at < 1000; at++) journal.views.counts(record.id)
   expect((performance.now() - begun) / 1000).toBeLessThan(1)
-  expect(progressOf(journal.counts(record.id), [nine, ten])).toEqual({
+  expect(progressOf(journal.views.counts(record.id), [nine, ten])).toEqual({
     files: 100_000,
     unfinished: 99_992,
     bytes: 1_000_000,
@@ -267,12 +275,15 @@ test('the progress of a request of a hundred thousand rows is cheap to ask for, 
     ended: { done: 6, blocked: 0, failed: 2, skipped: 0, cancelled: 0 },
     active: [nine, ten],
   })
-  expect(progressOf(journal.counts(other.id), [])).toMatchObject({
+  expect(progressOf(journal.views.counts(other.id), [])).toMatchObject({
     files: 2,
     unfinished: 1,
     bytes: 1,
     ended: { skipped: 1 },
   })
   journal.clearFinished()
-  expect(progressOf(journal.counts(record.id), [])).toMatchObject({ files: 99_992, ended: { done: 0, failed: 0 } })
+  expect(progressOf(journal.views.counts(record.id), [])).toMatchObject({
+    files: 99_992,
+    ended: { done: 0, failed: 0 },
+  })
 })

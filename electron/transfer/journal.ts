@@ -4,19 +4,11 @@
  */
 import type { StatementSync } from 'node:sqlite'
 import type { ErrorData } from '../../common/errors.ts'
-import type {
-  ConflictAction,
-  ConflictPolicy,
-  Direction,
-  TransferRow,
-  TransferState,
-  TransferMode,
-  TransferTotals,
-  TransferType,
-} from '../../common/models.ts'
+import type { ConflictAction, ConflictPolicy, TransferRow, TransferMode, TransferType } from '../../common/models.ts'
 import { JournalDatabase } from './journal-database.ts'
+import { JournalConflicts } from './journal-conflicts.ts'
+import { JournalViews } from './journal-views.ts'
 import { PlanNotes } from './journal-plan.ts'
-import { countsOf, type RequestCounts } from './journal-progress.ts'
 import {
   ids,
   number,
@@ -27,7 +19,6 @@ import {
   toRow,
   type LeasedRow,
   type NewRow,
-  type QuestionFacts,
   type RequestRecord,
   type RowEnd,
   type RowKind,
@@ -40,11 +31,18 @@ const INTERRUPTED: ErrorData = {
 
 export class Journal {
   readonly #db: JournalDatabase
+  /** What plans note while they walk. */
   readonly notes: PlanNotes
+  /** Rows that wait for a person. */
+  readonly conflicts: JournalConflicts
+  /** What there is to see. */
+  readonly views: JournalViews
 
   private constructor(db: JournalDatabase) {
     this.#db = db
     this.notes = new PlanNotes(db)
+    this.conflicts = new JournalConflicts(db)
+    this.views = new JournalViews(db)
   }
 
   /**
@@ -167,48 +165,6 @@ export class Journal {
     )
   }
 
-  // ---- conflicts ------------------------------------------------------------------------------------------------
-
-  /** Lets a row wait for a person; back into the queue instead if "apply to all" was said while its job ran. */
-  setAsking(id: number, question: QuestionFacts): void {
-    this.#statement(
-      `UPDATE transfers SET question = ?, state =
-         CASE (SELECT conflict FROM requests WHERE id = request) WHEN 'ask' THEN 'asking' ELSE 'queued' END WHERE id = ?`,
-    ).run(JSON.stringify(question), id)
-  }
-
-  /** The oldest row of a request that waits for a person. */
-  firstAsking(request: number): { id: number; direction: Direction; question: QuestionFacts } | null {
-    const found = this.#statement(
-      `SELECT t.id, t.question, r.direction FROM transfers t JOIN requests r ON r.id = t.request
-       WHERE t.request = ? AND t.state = 'asking' ORDER BY t.id LIMIT 1`,
-    ).get(request)
-    if (!found) return null
-    return {
-      id: Number(found['id']),
-      direction: found['direction'] as Direction,
-      question: JSON.parse(text(found['question'])) as QuestionFacts,
-    }
-  }
-
-  /** Records the decision for one row and puts it back into the queue. */
-  answer(id: number, answer: ConflictAction): void {
-    this.#statement(
-      `UPDATE transfers SET state = 'queued', answer = ?, question = NULL, not_before = 0 WHERE id = ? AND state = 'asking'`,
-    ).run(answer, id)
-  }
-
-  /** Records the decision for a whole request and puts its waiting rows back; gives their ids. */
-  answerAll(request: number, answer: ConflictAction): number[] {
-    this.#statement('UPDATE requests SET conflict = ? WHERE id = ?').run(answer, request)
-    return ids(
-      this.#statement(
-        `UPDATE transfers SET state = 'queued', question = NULL, not_before = 0 WHERE request = ? AND state = 'asking'
-         RETURNING id`,
-      ).all(request),
-    )
-  }
-
   // ---- the person's wishes --------------------------------------------------------------------------------------
 
   /** Cancels those of the rows that wait; gives their ids. Rows with a job are their job's to end. */
@@ -218,15 +174,6 @@ export class Journal {
         `UPDATE transfers SET state = 'cancelled', ended_at = ?, question = NULL, error = NULL
          WHERE id IN (SELECT value FROM json_each(?)) AND state IN ('queued', 'asking') RETURNING id`,
       ).all(now, JSON.stringify(wanted)),
-    )
-  }
-
-  /** Ids of a request's rows that have not ended. */
-  unfinished(request: number): number[] {
-    return ids(
-      this.#statement(
-        `SELECT id FROM transfers WHERE request = ? AND state IN ('queued', 'asking', 'transferring')`,
-      ).all(request),
     )
   }
 
@@ -257,59 +204,6 @@ export class Journal {
   /** Forgets every row that has ended. */
   clearFinished(): void {
     this.#statement(`DELETE FROM transfers WHERE state IN ('done', 'blocked', 'failed', 'skipped', 'cancelled')`).run()
-  }
-
-  // ---- looking --------------------------------------------------------------------------------------------------
-
-  /** Rows by id, in the order of their ids; unknown ids are left out. */
-  rows(wanted: readonly number[]): TransferRow[] {
-    return this.#statement(
-      `SELECT ${ROW_COLUMNS} FROM ${ROW_TABLES} WHERE t.id IN (SELECT value FROM json_each(?)) ORDER BY t.id`,
-    )
-      .all(JSON.stringify(wanted))
-      .map(toRow)
-  }
-
-  /** Up to `limit` rows in the order of their ids: those that have not ended first, then the newest others. */
-  overview(limit: number): TransferRow[] {
-    const unfinished = this.#statement(
-      `SELECT id FROM transfers WHERE state IN ('transferring', 'asking', 'queued')
-       ORDER BY state <> 'transferring', state <> 'asking', id LIMIT ?`,
-    ).all(limit)
-    const ended = this.#statement(
-      `SELECT id FROM transfers WHERE state NOT IN ('transferring', 'asking', 'queued') ORDER BY id DESC LIMIT ?`,
-    ).all(limit - unfinished.length)
-    return this.rows(ids([...unfinished, ...ended]))
-  }
-
-  /** A request's rows, counted by state. */
-  counts(request: number): RequestCounts {
-    return countsOf(this.#db, request)
-  }
-
-  totals(): TransferTotals {
-    const counts = new Map<string, number>()
-    for (const row of this.#statement('SELECT state, n FROM counts').all())
-      counts.set(text(row['state']), Number(row['n']))
-    const of = (state: TransferState): number => counts.get(state) ?? 0
-    return {
-      // A row that waits for an answer waits all the same.
-      queued: of('queued') + of('asking'),
-      active: of('transferring'),
-      done: of('done'),
-      blocked: of('blocked'),
-      failed: of('failed'),
-    }
-  }
-
-  /** Local part files that ended runs may have left. */
-  leftoverParts(): { id: number; part: string }[] {
-    return this.#statement(
-      `SELECT t.id, t.part FROM transfers t JOIN requests r ON r.id = t.request
-       WHERE t.part IS NOT NULL AND r.direction = 'download' AND t.state NOT IN ('queued', 'transferring', 'asking')`,
-    )
-      .all()
-      .map((row) => ({ id: Number(row['id']), part: text(row['part']) }))
   }
 
   /** A left-over part file is gone. */

@@ -49,11 +49,11 @@ class Transfers implements TransferService {
     const retryDelays = deps.retryDelays ?? RETRY_DELAYS_MS
     const folders = new TargetFolders()
     const feed = new ChangeFeed(
-      { rows: (ids) => this.#rows(ids), totals: () => journal.totals(), active: () => this.#workers.ids() },
+      { rows: (ids) => this.#rows(ids), totals: () => journal.views.totals(), active: () => this.#workers.ids() },
       LIST_LIMIT,
     )
     this.#feed = feed
-    this.#endings = new Endings((ids) => journal.rows(ids))
+    this.#endings = new Endings((ids) => journal.views.rows(ids))
     this.#workers = new Workers(
       {
         journal,
@@ -109,12 +109,12 @@ class Transfers implements TransferService {
   }
 
   progress(request: number): RequestProgress {
-    return progressOf(this.#journal.counts(request), this.#workers.ofRequest(request))
+    return progressOf(this.#journal.views.counts(request), this.#workers.ofRequest(request))
   }
 
   cancelRequest(request: number): void {
     this.#planner.cancel(request)
-    this.cancel(this.#journal.unfinished(request))
+    this.cancel(this.#journal.views.unfinished(request))
   }
 
   onEnded(callback: (row: TransferRow) => void): () => void {
@@ -122,9 +122,9 @@ class Transfers implements TransferService {
   }
 
   list(): { rows: TransferRow[]; totals: TransferTotals } {
-    const rows = this.#journal.overview(LIST_LIMIT).map((row) => this.#workers.live(row))
+    const rows = this.#journal.views.overview(LIST_LIMIT).map((row) => this.#workers.live(row))
     this.#feed.reset(rows)
-    return { rows, totals: this.#journal.totals() }
+    return { rows, totals: this.#journal.views.totals() }
   }
 
   cancel(ids: number[]): void {
@@ -172,7 +172,7 @@ class Transfers implements TransferService {
   }
 
   #fail(id: number, error: ErrorData): void {
-    const [row] = this.#journal.rows([id])
+    const [row] = this.#journal.views.rows([id])
     if (row?.state === 'asking') {
       this.#journal.finish(row, { state: 'failed', scan: row.scan, error, partStays: false }, Date.now())
       this.#endings.tell([id])
@@ -182,12 +182,13 @@ class Transfers implements TransferService {
 
   #rows(ids: readonly number[]): TransferRow[] {
     const waiting = ids.filter((id) => !this.#workers.has(id))
-    return [...(waiting.length > 0 ? this.#journal.rows(waiting) : []), ...this.#workers.liveRows(ids)]
+    return [...(waiting.length > 0 ? this.#journal.views.rows(waiting) : []), ...this.#workers.liveRows(ids)]
   }
 
   /** Part files that a crash left behind: at most as many as there were workers, and gone before a row can use one. */
   #cleanParts(): void {
-    for (const { id, part } of this.#journal.leftoverParts()) if (removePartSync(part)) this.#journal.forgetPart(id)
+    for (const { id, part } of this.#journal.views.leftoverParts())
+      if (removePartSync(part)) this.#journal.forgetPart(id)
   }
 
   #assertOpen(): void {

@@ -189,7 +189,7 @@ export class Workers {
     if ('end' in outcome) {
       const { end } = outcome
       if (end.state === 'asking') {
-        journal.setAsking(row.id, end.question)
+        journal.conflicts.setAsking(row.id, end.question)
         this.#deps.asking(leased.request.id)
         return
       }
