@@ -35,6 +35,8 @@ export interface OptionSpec {
 /** How a menu and the palette show a command or an action. */
 export interface MenuSpec {
   label: string
+  /** Absent: the command's. The window's pane may be either side, where the command is about the server. */
+  summary?: string
   /**
    * Electron's accelerator notation: "CmdOrCtrl+Shift+U". Not what a system keeps for itself: Ctrl+Alt+Delete, and on
    * macOS Cmd+H, Alt+Cmd+D, Alt+Cmd+M.
@@ -76,7 +78,7 @@ const FILES = [
     summary: 'List a folder of the server',
     details: `Shows type, size, modification time and name, and totals. ${PATTERNS}`,
     needsSession: true,
-    menu: { label: 'Refresh', keys: 'F5' },
+    menu: { label: 'Refresh', keys: 'F5', summary: 'Read the folder shown in the pane again' },
   },
   {
     name: 'cd',
@@ -86,7 +88,7 @@ const FILES = [
     summary: 'Open a folder of the server',
     details: '".." is the folder above, "-" the one before, "~" or nothing the one after login.',
     needsSession: true,
-    menu: { label: 'Go to Folder…', keys: 'CmdOrCtrl+G' },
+    menu: { label: 'Go to Folder…', keys: 'CmdOrCtrl+G', summary: 'Type the path of the folder to show in the pane' },
   },
   {
     name: 'pwd',
@@ -95,7 +97,11 @@ const FILES = [
     arguments: [],
     summary: 'Show the current folders, remote and local',
     needsSession: false,
-    menu: { label: 'Copy Path', keys: 'CmdOrCtrl+Shift+C' },
+    menu: {
+      label: 'Copy Path',
+      keys: 'CmdOrCtrl+Shift+C',
+      summary: 'Copy the path of what is selected, or of the folder',
+    },
   },
   {
     name: 'mkdir',
@@ -105,7 +111,7 @@ const FILES = [
     options: [{ flag: '-p', summary: 'make missing folders above it too; no error when it is there' }],
     summary: 'Make a folder on the server',
     needsSession: true,
-    menu: { label: 'New Folder…', keys: 'F7' },
+    menu: { label: 'New Folder…', keys: 'F7', summary: 'Make a folder in the one shown' },
   },
   {
     name: 'rmdir',
@@ -127,7 +133,7 @@ const FILES = [
     arguments: [{ name: 'file', kind: 'remote-path', many: true }],
     summary: 'Delete files from the server',
     needsSession: true,
-    menu: { label: 'Delete…', keys: 'Delete' },
+    menu: { label: 'Delete…', keys: 'Delete', summary: 'Delete what is selected, after asking' },
   },
   {
     name: 'mdelete',
@@ -149,7 +155,7 @@ const FILES = [
     summary: 'Rename or move a file or folder on the server',
     details: 'Never replaces what is there.',
     needsSession: true,
-    menu: { label: 'Rename', keys: 'F2' },
+    menu: { label: 'Rename', keys: 'F2', summary: 'Give what is selected another name' },
   },
   {
     name: 'chmod',
@@ -162,7 +168,11 @@ const FILES = [
     summary: 'Change the permissions of files on the server',
     details: 'The mode is octal: chmod 644 notes.txt. Works where the server knows SITE CHMOD.',
     needsSession: true,
-    menu: { label: 'Permissions…', keys: 'CmdOrCtrl+Shift+M' },
+    menu: {
+      label: 'Permissions…',
+      keys: 'CmdOrCtrl+Shift+M',
+      summary: 'Change who may read and write what is selected on the server',
+    },
   },
   {
     name: 'size',
@@ -200,7 +210,7 @@ const FILES = [
     arguments: [{ name: 'folder', kind: 'remote-folder', optional: true }],
     summary: 'Add up the sizes below a folder of the server',
     needsSession: true,
-    menu: { label: 'Folder Size', keys: 'Alt+Enter' },
+    menu: { label: 'Folder Size', keys: 'Alt+Enter', summary: 'Add up the sizes below the folder of the server' },
   },
   {
     name: 'cat',
@@ -210,7 +220,7 @@ const FILES = [
     summary: 'Show a text file of the server, scanned first',
     details: 'Files up to 4 MiB. What the scan does not find clean is not shown.',
     needsSession: true,
-    menu: { label: 'View', keys: 'F3' },
+    menu: { label: 'View', keys: 'F3', summary: 'Show the text file selected on the server, scanned first' },
   },
   {
     name: 'lcd',
@@ -267,7 +277,7 @@ const TRANSFERS = [
     ],
     summary: 'Upload a file or folder, scanned first',
     needsSession: true,
-    menu: { label: 'Upload', keys: 'CmdOrCtrl+U' },
+    menu: { label: 'Upload', keys: 'CmdOrCtrl+U', summary: 'Upload what is selected, scanned first' },
   },
   {
     name: 'mput',
@@ -277,7 +287,7 @@ const TRANSFERS = [
     summary: 'Upload several files and folders into the current folder',
     details: `Folders go with all that is in them. A pattern with folders (src/**/*.py) keeps them. ${PATTERNS}`,
     needsSession: true,
-    menu: { label: 'Upload Matching…', keys: 'CmdOrCtrl+Alt+U' },
+    menu: { label: 'Upload Matching…', keys: 'CmdOrCtrl+Alt+U', summary: 'Upload what fits a pattern' },
   },
   {
     name: 'get',
@@ -289,7 +299,7 @@ const TRANSFERS = [
     ],
     summary: 'Download a file or folder, scanned on the way',
     needsSession: true,
-    menu: { label: 'Download', keys: 'CmdOrCtrl+D' },
+    menu: { label: 'Download', keys: 'CmdOrCtrl+D', summary: 'Download what is selected, scanned on the way' },
   },
   {
     name: 'mget',
@@ -299,7 +309,7 @@ const TRANSFERS = [
     summary: 'Download several files and folders',
     details: `The last argument is the folder to download into when such a folder is here, or when it ends with "/". ${PATTERNS}`,
     needsSession: true,
-    menu: { label: 'Download Matching…', keys: 'CmdOrCtrl+Alt+G' },
+    menu: { label: 'Download Matching…', keys: 'CmdOrCtrl+Alt+G', summary: 'Download what fits a pattern' },
   },
   {
     name: 'reget',
@@ -389,7 +399,12 @@ const TRANSFERS = [
     details:
       'Off holds until the program ends, is shown all the time, and files moved meanwhile are marked as not scanned.',
     needsSession: false,
-    menu: { label: 'Scan Files', keys: 'CmdOrCtrl+Alt+S', kind: 'check' },
+    menu: {
+      label: 'Scan Files',
+      keys: 'CmdOrCtrl+Alt+S',
+      kind: 'check',
+      summary: 'Scan uploads and downloads for viruses',
+    },
   },
 ] as const satisfies readonly CommandSpec[]
 
@@ -405,7 +420,7 @@ const SESSION = [
     summary: 'Connect to a server; asks for user and password',
     details: 'A bare host uses explicit TLS. ftp:// is plain and says so, ftps:// implicit TLS, ftpes:// explicit TLS.',
     needsSession: false,
-    menu: { label: 'Connect…', keys: 'CmdOrCtrl+L' },
+    menu: { label: 'Connect…', keys: 'CmdOrCtrl+L', summary: 'Name the server to connect to' },
   },
   {
     name: 'user',
@@ -441,7 +456,12 @@ const SESSION = [
     summary: 'Open data connections from here (on) or from the server (off)',
     details: 'Without an argument it changes from on to off and back.',
     needsSession: false,
-    menu: { label: 'Passive Mode', keys: 'CmdOrCtrl+Shift+P', kind: 'check' },
+    menu: {
+      label: 'Passive Mode',
+      keys: 'CmdOrCtrl+Shift+P',
+      kind: 'check',
+      summary: 'Open data connections from here, not from the server',
+    },
   },
   {
     name: 'verbose',
@@ -662,10 +682,18 @@ const LINES: ReadonlySet<MenuAction> = new Set<MenuAction>([
 ])
 
 function entriesOf(group: WindowActionSpec['group']): MenuEntry[] {
-  const specs = [...COMMANDS.filter(hasMenu), ...WINDOW_ACTIONS].filter((spec) => spec.group === group)
+  const specs: { name: MenuAction; group: string; summary: string; menu: MenuSpec }[] = [
+    ...COMMANDS.filter(hasMenu),
+    ...WINDOW_ACTIONS,
+  ].filter((spec) => spec.group === group)
   // Where every menu has it: at the end.
   specs.sort((a, b) => Number(a.name === 'quit') - Number(b.name === 'quit'))
-  return specs.map(({ name, summary, menu }) => ({ action: name, summary, menu, line: LINES.has(name) }))
+  return specs.map(({ name, summary, menu }) => ({
+    action: name,
+    summary: menu.summary ?? summary,
+    menu,
+    line: LINES.has(name),
+  }))
 }
 
 /** The application menu, from left to right. */

@@ -57,6 +57,7 @@ const quiet = [
   '--password-store=basic',
   '--use-mock-keychain',
   '--force-color-profile=srgb',
+  '--blink-settings=allowScriptsToCloseWindows=true', // window.close() works in Electron
   // Only the shell answers these hosts; if interception ever failed, nothing must reach a resolver.
   '--host-resolver-rules=MAP *.app.internal ~NOTFOUND',
 ]

@@ -7,8 +7,8 @@ export function AboutDialog({ onClose }: { onClose(): void }) {
   const info = useUi((s) => s.info)
   return (
     <Modal
-      title={`Sluice ${info?.version ?? ''}`}
-      description="An FTP and FTPS client in which every file passes a virus scan before it may pass."
+      title="About Sluice"
+      description={`Version ${info?.version ?? ''}. An FTP and FTPS client in which every file passes a virus scan before it may pass.`}
       onClose={onClose}
     >
       <p>

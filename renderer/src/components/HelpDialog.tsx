@@ -10,9 +10,9 @@ import { Modal, ModalButtons } from './Modal.tsx'
 interface Line {
   /** What is pressed or typed. */
   key: string
+  /** The menu's label; absent for what no menu has. */
+  name?: string
   text: string
-  /** Said in smaller letters. */
-  more?: string
 }
 
 interface Part {
@@ -40,8 +40,8 @@ function shortcuts(mac: boolean): Part[] {
       title,
       lines: entries.map(({ menu, summary }) => ({
         key: showKeys(menu.keys, mac),
-        text: menu.label.replace('…', ''),
-        more: summary,
+        name: menu.label.replace('…', ''),
+        text: summary,
       })),
     })),
     { title: 'Moving about', lines: mac ? MOVING : [MENU_KEYS, ...MOVING] },
@@ -59,8 +59,7 @@ const commandParts = (): Part[] =>
     title: GROUP_TITLES[group],
     lines: COMMANDS.filter((spec) => spec.group === group).map((spec) => ({
       key: usageOf(spec),
-      text: spec.summary,
-      ...(spec.aliases.length === 0 ? {} : { more: `also ${spec.aliases.join(', ')}` }),
+      text: spec.aliases.length === 0 ? spec.summary : `${spec.summary} (also: ${spec.aliases.join(', ')})`,
     })),
   }))
 
@@ -70,7 +69,7 @@ function filtered(parts: readonly Part[], text: string): Part[] {
   return parts
     .map(({ title, lines }) => ({
       title,
-      lines: lines.filter((line) => `${line.key} ${line.text} ${line.more ?? ''}`.toLowerCase().includes(wanted)),
+      lines: lines.filter((line) => `${line.key} ${line.name ?? ''} ${line.text}`.toLowerCase().includes(wanted)),
     }))
     .filter(({ lines }) => lines.length > 0)
 }
@@ -124,10 +123,8 @@ function Parts({ parts, kind }: { parts: readonly Part[]; kind: 'keys' | 'usage'
         {lines.map((line) => (
           <div key={line.key} className="help-line">
             <dt>{line.key}</dt>
-            <dd>
-              {line.text}
-              {line.more !== undefined && <span className="muted"> {line.more}</span>}
-            </dd>
+            {line.name !== undefined && <dd>{line.name}</dd>}
+            <dd className={line.name === undefined ? 'alone' : 'muted'}>{line.text}</dd>
           </div>
         ))}
       </dl>

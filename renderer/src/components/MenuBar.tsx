@@ -1,4 +1,4 @@
-import { Check, Dot, Search } from 'lucide-react'
+import { Check, Search } from 'lucide-react'
 import { Menubar } from 'radix-ui'
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { MENUS, type MenuAction, type MenuEntry, type MenuGroup } from '../../../common/commands.ts'
@@ -94,11 +94,14 @@ function Menu({ menu, giveBack }: MenuProps) {
           collisionPadding={8}
           // An action starts after the menu has gone and the focus is back where it was: a dialog gives it back there.
           onCloseAutoFocus={(event) => {
-            if (chosen.current === null) return
-            event.preventDefault()
-            giveBack()
-            runAction(chosen.current)
+            const action = chosen.current
             chosen.current = null
+            if (action === null && !hasDialog()) return
+            event.preventDefault()
+            // A dialog that came up meanwhile has the focus, and the word.
+            if (action === null || hasDialog()) return
+            giveBack()
+            runAction(action)
           }}
         >
           <Entries menu={menu} choose={(action) => (chosen.current = action)} />
@@ -130,7 +133,6 @@ function Entries({ menu, choose }: { menu: MenuGroup; choose(action: MenuAction)
       {part.map(({ action, summary, menu: { label, keys, kind = 'plain' } }) => {
         const problem = whyNot(action, state)
         const checked = ACTIONS[action].checked?.(state) ?? false
-        const Mark = kind === 'radio' ? Dot : Check
         return (
           <Menubar.Item
             key={action}
@@ -143,7 +145,9 @@ function Entries({ menu, choose }: { menu: MenuGroup; choose(action: MenuAction)
             onSelect={() => choose(action)}
           >
             {hasMarks && (
-              <span className="menu-mark">{checked && <Mark size={kind === 'radio' ? 24 : 14} aria-hidden />}</span>
+              <span className="menu-mark">
+                {checked && (kind === 'radio' ? <span className="menu-dot" /> : <Check size={14} aria-hidden />)}
+              </span>
             )}
             {label}
             <span className="keys" aria-hidden>

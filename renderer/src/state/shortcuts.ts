@@ -33,6 +33,10 @@ const isTextField = (target: EventTarget | null): boolean =>
     target instanceof HTMLTextAreaElement ||
     (target instanceof HTMLInputElement && !['checkbox', 'radio', 'button'].includes(target.type)))
 
+/** What a terminal edits a line with: whoever types commands must not send files by it. */
+const isOfTerminal = ({ key, ctrl, alt, shift }: Combination, target: EventTarget | null): boolean =>
+  ctrl && !alt && !shift && 'udhl'.includes(key) && target instanceof Element && target.closest('.console') !== null
+
 /** Runs the action of a shortcut. What a field or list has taken for itself is left alone. */
 export function onShortcut(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return
@@ -45,7 +49,7 @@ export function onShortcut(event: KeyboardEvent): void {
   const { action } = pressed
   if (OF_ROWS.has(action) && event.target !== document.body && paneAt(event.target) === null) return
   event.preventDefault()
-  if (event.repeat) return
+  if (event.repeat || isOfTerminal(pressed, event.target)) return
   // The palette's key takes it away again.
   if (action === 'palette' && useUi.getState().dialog?.kind === 'palette') return closeDialog()
   if (!hasDialog() && document.querySelector('[role="menu"]') === null) runAction(action)
