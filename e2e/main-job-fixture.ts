@@ -33,7 +33,7 @@ export class SluiceWindow {
     return this.page.getByRole('tabpanel', { name: 'Transfers' }).getByRole('row', { name, exact: true })
   }
 
-  async openTab(name: 'Transfers' | 'Quarantine' | 'Protocol log'): Promise<void> {
+  async openTab(name: 'Transfers' | 'Quarantine' | 'Protocol log' | 'Console'): Promise<void> {
     await this.page.getByRole('tab', { name }).click()
   }
 
@@ -61,6 +61,45 @@ export class SluiceWindow {
   async drag(from: 'Local' | 'Remote', name: string): Promise<void> {
     const target = this.pane(from === 'Local' ? 'Remote' : 'Local')
     await this.row(from, name).dragTo(target.getByRole('grid'))
+  }
+
+  /** What the console printed. */
+  get output(): Locator {
+    return this.page.getByRole('log', { name: 'Console output' })
+  }
+
+  /** Where the console's commands are typed; it is described by the prompt. */
+  get commandLine(): Locator {
+    return this.page.getByRole('textbox', { name: 'Console command' })
+  }
+
+  /** Begins a command in the console; its questions and its end are the caller's. */
+  async begin(command: string): Promise<void> {
+    await expect(this.page.getByRole('button', { name: 'Stop' })).toHaveCount(0)
+    await this.commandLine.fill(command)
+    await this.commandLine.press('Enter')
+  }
+
+  /** Runs a command in the console to its end. */
+  async run(command: string): Promise<void> {
+    await this.begin(command)
+    await expect(this.page.getByRole('button', { name: 'Stop' })).toHaveCount(0)
+  }
+
+  /** Answers the console's question that begins like this. */
+  async answer(question: string | RegExp, text: string): Promise<void> {
+    const field = this.page.getByLabel(question)
+    await field.fill(text)
+    await field.press('Enter')
+  }
+
+  /** Logs in by the console, in the clear. */
+  async openPlain(server: Pick<Vsftpd, 'port' | 'user' | 'password'>): Promise<void> {
+    await this.openTab('Console')
+    await this.begin(`open ftp://${server.user}@127.0.0.1:${server.port}`)
+    await this.answer(/^Password of/, server.password)
+    await expect(this.output).toContainText('Logged in to 127.0.0.1')
+    await this.connected()
   }
 
   /** Goes to a folder by the pane's path bar. */

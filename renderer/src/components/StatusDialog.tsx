@@ -1,11 +1,11 @@
-import { CircleAlert, Copy, LoaderCircle, RefreshCw } from 'lucide-react'
+import { Check, CircleAlert, Copy, LoaderCircle, RefreshCw } from 'lucide-react'
 import { Fragment, useEffect, useState } from 'react'
 import type { ErrorData } from '../../../common/errors.ts'
 import type { StatusReport } from '../../../common/models.ts'
 import { call, shownError } from '../api.ts'
 import { visibleName } from '../lib/names.ts'
 import { serverLines, statusSections, statusText, type StatusLine } from '../lib/status-text.ts'
-import { report as reportFailure, toast } from '../state/ui.ts'
+import { report as reportFailure } from '../state/ui.ts'
 import { Modal, ModalButtons } from './Modal.tsx'
 import './StatusDialog.css'
 
@@ -17,6 +17,9 @@ export function StatusDialog({ onClose }: { onClose(): void }) {
   const [reading, setReading] = useState(1)
   const [read, setRead] = useState(0)
   const busy = read !== reading
+  /** The report that is on the clipboard. */
+  const [copiedStatus, setCopied] = useState<StatusReport | null>(null)
+  const copied = status !== null && copiedStatus === status
 
   useEffect(() => {
     let current = true
@@ -68,11 +71,12 @@ export function StatusDialog({ onClose }: { onClose(): void }) {
           className="button"
           disabled={!status}
           onClick={() =>
-            status && reportFailure(call('clipboard.write', statusText(status)).then(() => toast('Status copied.')))
+            status && reportFailure(call('clipboard.write', statusText(status)).then(() => setCopied(status)))
           }
         >
-          <Copy size={14} aria-hidden />
-          Copy
+          {/* Told here: a message at the window's edge would take the Escape that closes this dialog. */}
+          {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
+          <span aria-live="polite">{copied ? 'Copied' : 'Copy'}</span>
         </button>
         <button type="button" className="button primary" autoFocus onClick={onClose}>
           Close

@@ -71,7 +71,7 @@ export function inColumns(labels: readonly string[], width: number): string[] {
 }
 
 /** The prompt cut in its middle: who and where one is stand at its two ends. */
-export function shortPrompt(prompt: string, most = 48): string {
+export function shortPrompt(prompt: string, most = 64): string {
   const points = Array.from(prompt)
   if (points.length <= most) return prompt
   const head = Math.floor((most - 1) / 3)

@@ -18,7 +18,7 @@ interface ConsoleSlice {
   state: ConsoleState
   /** The command being typed. Answers are never kept here: they may be passwords. */
   line: string
-  /** A command was sent and main has not said yet that it ended. */
+  /** A command was sent, and that it ended is not known yet. */
   sending: boolean
   /** Counts up when the input should take the focus. */
   focus: number
@@ -57,6 +57,16 @@ export function takeConsoleLines(lines: readonly ConsoleLine[]): void {
 
 export function takeConsoleState(state: ConsoleState): void {
   useConsole.setState(({ stage }) => (stage === 'open' ? { state } : {}))
+  if (state.running === null) ended('told')
+}
+
+/** The command sent last: both main's answer and the state after it have to be here before the next one. */
+const command = { answered: false, told: false }
+
+/** Else what follows at once would see a prompt and a history that are older than the command. */
+function ended(how: keyof typeof command): void {
+  command[how] = true
+  if (command.answered && command.told) useConsole.setState({ sending: false })
 }
 
 /** Shows the console with the input focused. @param prefill a command to begin with, not run yet */
@@ -75,9 +85,13 @@ export function runLine(): void {
   const now = useConsole.getState()
   if (isRunning(now) || now.line.trim() === '') return
   useConsole.setState({ line: '', sending: true })
+  Object.assign(command, { answered: false, told: false })
   call('console.run', now.line)
-    .catch((error: unknown) => say([{ text: shownError(error).message, tone: 'bad' }]))
-    .finally(() => useConsole.setState({ sending: false }))
+    .then(() => ended('answered'))
+    .catch((error: unknown) => {
+      say([{ text: shownError(error).message, tone: 'bad' }])
+      useConsole.setState({ sending: false })
+    })
 }
 
 /** @param answer may be a password: it goes to main and nowhere else */

@@ -81,18 +81,27 @@ export async function expandLocal(
       continue
     }
     const wanted = localPattern(host, word)
-    let any = false
+    const found: string[] = []
     for await (const batch of findLocal(wanted, { signal, inMatches: false })) {
       for (const { path: below, entry } of batch) {
         if (o.types && !o.types.includes(entry.type)) continue
-        any = true
-        const path = join(wanted.root, below)
-        if (!matches.has(path)) matches.set(path, { path, folders: foldersAbove(host, wanted.root, path) })
+        found.push(join(wanted.root, below))
       }
     }
-    if (!any) throw nothingMatches(word)
+    if (found.length === 0) throw nothingMatches(word)
+    // A disk gives names in any order; whoever is asked about them expects one.
+    for (const path of found.toSorted(shallowFirst)) {
+      if (!matches.has(path)) matches.set(path, { path, folders: foldersAbove(host, wanted.root, path) })
+    }
   }
   return [...matches.values()]
+}
+
+/** What lies in a folder before what lies deeper, else by name. */
+function shallowFirst(a: string, b: string): number {
+  const depth = a.split(sep).length - b.split(sep).length
+  if (depth !== 0) return depth
+  return a < b ? -1 : 1
 }
 
 /** The folders that a match keeps: from the current folder, or from where its pattern starts if that is elsewhere. */

@@ -1,0 +1,295 @@
+/** The console panel: the same session, queue and scanner as the panes, by keyboard. Real vsftpd, real clamd. */
+import { AxeBuilder } from '@axe-core/playwright'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { eicar } from '../testing/eicar.ts'
+import { expect, test } from './main-job-fixture.ts'
+
+async function violations(page: Page): Promise<string[]> {
+  // Electron cannot open the second page that axe otherwise works in.
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode().analyze()
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)
+}
+
+test.describe('over TLS', () => {
+  test.use({ serverOptions: { tls: 'explicit' } })
+
+  test('a login asks for a hidden password that is shown and kept nowhere', async ({
+    server,
+    window,
+    page,
+    launched,
+  }) => {
+    await window.openTab('Console')
+    await expect(window.output).toContainText('help')
+    await expect(window.commandLine).toBeFocused()
+    await window.begin(`open 127.0.0.1 ${server.port}`)
+    await window.answer(/^User at/, server.user)
+    const field = page.getByLabel(/^Password of/)
+    await expect(field).toBeFocused()
+    await expect(field).toHaveAttribute('type', 'password')
+    await page.keyboard.type(server.password)
+    // A controlled field would write it into the page.
+    expect(await page.content()).not.toContain(server.password)
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Trust once' }).click()
+    await expect(window.output).toContainText('Logged in to 127.0.0.1')
+    await window.connected()
+    await expect(page.getByRole('textbox', { name: 'Host' })).toHaveValue('127.0.0.1')
+    await expect(page.getByRole('textbox', { name: 'Port' })).toHaveValue(String(server.port))
+    await expect(page.getByRole('textbox', { name: 'User' })).toHaveValue(server.user)
+    await expect(page.getByRole('textbox', { name: 'Password' })).toHaveValue('')
+
+    // Up goes through commands, never through answers.
+    await window.commandLine.press('ArrowUp')
+    await expect(window.commandLine).toHaveValue(`open 127.0.0.1 ${server.port}`)
+    await window.commandLine.press('ArrowUp')
+    await expect(window.commandLine).toHaveValue(`open 127.0.0.1 ${server.port}`)
+    await window.commandLine.press('ArrowDown')
+    await expect(window.commandLine).toHaveValue('')
+    await window.run('history')
+    expect(await page.content()).not.toContain(server.password)
+    const files = readdirSync(launched.userData, { recursive: true, withFileTypes: true }).filter(
+      // What the browser keeps for itself is of no concern, as long as the page does not hold it.
+      (entry) => entry.isFile() && !entry.parentPath.includes('chromium'),
+    )
+    expect(files.length).toBeGreaterThan(1)
+    for (const { parentPath, name } of files) {
+      expect(readFileSync(join(parentPath, name)).includes(server.password), name).toBe(false)
+    }
+  })
+
+  test('status says what the status page says', async ({ server, window, page }) => {
+    await window.connect(server, 'explicit')
+    await page.getByRole('button', { name: 'Trust once' }).click()
+    await window.connected()
+    await window.openTab('Console')
+    await window.run('status')
+    const printed = await window.output.innerText()
+
+    await page.getByRole('contentinfo').getByRole('button', { name: /TLS/ }).click()
+    const dialog = page.getByRole('dialog', { name: 'Status' })
+    const value = (section: string, term: string) =>
+      dialog
+        .getByRole('region', { name: section, exact: true })
+        .locator('dl > div')
+        .filter({ has: page.getByText(term, { exact: true }) })
+        .locator('dd')
+    await expect(value('Session', 'User')).toHaveText(server.user)
+    await expect(value('Session', 'SHA-256')).toHaveText(server.fingerprint)
+    for (const term of ['User', 'TLS', 'Cipher', 'Certificate for', 'Issued by', 'SHA-256', 'Features']) {
+      expect(printed, term).toContain(await value('Session', term).innerText())
+    }
+    for (const term of ['Remote', 'Local']) expect(printed).toContain(await value('Folders', term).innerText())
+    expect(printed).toContain(await value('Scanner', 'Signatures').innerText())
+    const reply = await dialog.getByRole('region', { name: 'Server', exact: true }).innerText()
+    expect(reply).toContain('vsFTPd')
+    const clean = (text: string): string => text.replaceAll(/\s+/g, ' ')
+    const lines = reply.split('\n').slice(1)
+    for (const line of lines) expect(clean(printed)).toContain(clean(line).trim())
+
+    expect(await violations(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Refresh' }).click()
+    await expect(dialog.getByRole('button', { name: 'Refresh' })).toBeEnabled()
+    await dialog.getByRole('button', { name: 'Copy' }).click()
+    await expect(dialog.getByRole('button', { name: 'Copied' })).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(dialog).toHaveCount(0)
+  })
+})
+
+test('panes and console are in the same folders, whoever goes', async ({ server, window, page, localFolder }) => {
+  mkdirSync(join(server.root, 'pub/deep'), { recursive: true })
+  mkdirSync(join(localFolder, 'work'))
+  writeFileSync(join(server.root, 'pub/readme.txt'), 'x'.repeat(1234))
+  await window.openPlain(server)
+  const remote = window.pane('Remote').getByRole('textbox', { name: 'Path' })
+  await window.run('cd pub')
+  await expect(remote).toHaveValue('/pub')
+  await expect(window.row('Remote', 'readme.txt')).toBeVisible()
+  await window.run('ls')
+  await expect(window.output).toContainText('readme.txt')
+  await expect(window.output).toContainText('1,234')
+
+  await window.row('Remote', 'deep').dblclick()
+  await expect(remote).toHaveValue('/pub/deep')
+  await expect(window.commandLine).toHaveAccessibleDescription(/127\.0\.0\.1:\/pub\/deep>/)
+  await window.run('cd -')
+  await expect(remote).toHaveValue('/pub')
+  await window.run('lcd work')
+  await expect(window.pane('Local').getByRole('textbox', { name: 'Path' })).toHaveValue(join(localFolder, 'work'))
+  await window.run('mkdir made')
+  await expect(window.row('Remote', 'made')).toBeVisible()
+  // One listing each: what the panes follow is not told back and listed again.
+  const listings = server.commands().filter((command) => /^(LIST|MLSD|NLST)/.test(command))
+  await window.run('pwd')
+  expect(server.commands().filter((command) => /^(LIST|MLSD|NLST)/.test(command))).toEqual(listings)
+  await expect(page.getByRole('alert')).toHaveCount(0)
+})
+
+test('put and get pass the scanner and stand in the transfer list', async ({
+  server,
+  window,
+  page,
+  localFolder,
+  launched,
+}) => {
+  const bytes = randomBytes(200_000)
+  writeFileSync(join(localFolder, 'a report.bin'), bytes)
+  writeFileSync(join(localFolder, 'invoice.com'), eicar())
+  writeFileSync(join(server.root, 'setup.com'), eicar())
+  await window.openPlain(server)
+  await window.run('put "a report.bin"')
+  await expect(window.output).toContainText('OK  a report.bin')
+  expect(readFileSync(join(server.root, 'a report.bin'))).toEqual(bytes)
+  await window.run('put invoice.com')
+  await expect(window.output).toContainText(/INFECTED.*invoice\.com.*not sent/)
+  expect(existsSync(join(server.root, 'invoice.com'))).toBe(false)
+  await window.run('get setup.com')
+  await expect(window.output).toContainText(/INFECTED.*setup\.com.*quarantined/)
+  expect(existsSync(join(localFolder, 'setup.com'))).toBe(false)
+  expect(await violations(page)).toEqual([])
+
+  await window.openTab('Transfers')
+  await expect(window.transfer('a report.bin')).toContainText('OK')
+  await expect(window.transfer('invoice.com')).toContainText('INFECTED')
+  await expect(window.transfer('setup.com')).toContainText('INFECTED')
+  await window.openTab('Quarantine')
+  await expect(page.getByRole('tabpanel', { name: 'Quarantine' }).getByRole('row', { name: 'setup.com' })).toBeVisible()
+  const held = readdirSync(join(launched.userData, 'quarantine')).filter((name) => name.endsWith('.quarantined'))
+  expect(held).toHaveLength(1)
+})
+
+test('mput asks for each file until somebody says all', async ({ server, window, page, localFolder }) => {
+  for (const name of ['a.txt', 'b.txt', 'c.txt', 'd.txt']) writeFileSync(join(localFolder, name), name)
+  await window.openPlain(server)
+  await window.begin('mput *.txt')
+  await window.answer(/^Upload a\.txt\?/, 'n')
+  await window.answer(/^Upload b\.txt\?/, 'y')
+  await expect(page.getByLabel(/^Upload c\.txt\?/)).toBeFocused()
+  expect(await violations(page)).toEqual([])
+  await page.keyboard.type('all')
+  await page.keyboard.press('Enter')
+  await expect(window.commandLine).toBeFocused()
+  await expect(window.output).toContainText('3 of 3 files')
+  expect(readdirSync(server.root).sort()).toEqual(['b.txt', 'c.txt', 'd.txt'])
+
+  // Another tab says that the console waits; a cancel ends question and command.
+  await window.begin('mput *.txt')
+  await expect(page.getByLabel(/^Upload a\.txt\?/)).toBeVisible()
+  await window.openTab('Transfers')
+  await expect(page.getByRole('tab', { name: 'Console' })).toContainText('asks')
+  await window.openTab('Console')
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await expect(window.commandLine).toBeVisible()
+})
+
+test('keys: Tab completes and lists, Up recalls, Escape and Ctrl+L clear, Shift+Tab leaves', async ({
+  server,
+  window,
+  localFolder,
+}) => {
+  writeFileSync(join(server.root, 'catalogue.csv'), 'x')
+  writeFileSync(join(server.root, 'catalogue old.csv'), 'x')
+  writeFileSync(join(localFolder, 'notes.txt'), 'x')
+  await window.openPlain(server)
+  const line = window.commandLine
+  await line.pressSequentially('stat')
+  await line.press('Tab')
+  await expect(line).toHaveValue('status ')
+  await line.press('Escape')
+  await expect(line).toHaveValue('')
+
+  await line.pressSequentially('put no')
+  await line.press('Tab')
+  await expect(line).toHaveValue('put notes.txt ')
+  await line.fill('size cat')
+  await line.press('Tab')
+  await expect(line).toHaveValue(/^size "?catalogue/)
+  await expect(window.output).not.toContainText('catalogue old.csv')
+  await line.press('Tab')
+  await expect(window.output).toContainText('catalogue old.csv')
+  await line.press('Escape')
+
+  await window.run('pwd')
+  await window.run('size catalogue.csv')
+  await line.press('ArrowUp')
+  await line.press('ArrowUp')
+  await expect(line).toHaveValue('pwd')
+  await line.press('ArrowDown')
+  await expect(line).toHaveValue('size catalogue.csv')
+  await line.press('Control+l')
+  await expect(window.output).not.toContainText('Logged in')
+  await expect(line).toHaveValue('size catalogue.csv')
+  await line.press('Shift+Tab')
+  await expect(window.output).toBeFocused()
+  await window.output.click()
+  await expect(line).toBeFocused()
+})
+
+test.describe('with a slow server', () => {
+  test.use({ serverOptions: { config: { local_max_rate: '200000' } } })
+
+  test('a get shows how far it is; Stop or Ctrl+C ends it, and only it', async ({
+    server,
+    window,
+    page,
+    localFolder,
+  }) => {
+    writeFileSync(join(server.root, 'big.bin'), randomBytes(8_000_000))
+    await window.openPlain(server)
+    await window.begin('get big.bin')
+    const bar = page.getByRole('progressbar', { name: 'Progress of the command' })
+    await expect(bar).toHaveAttribute('aria-valuenow', /[1-9]/)
+    await expect(page.getByRole('tabpanel', { name: 'Console' })).toContainText(/kB\/s|MB\/s/)
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await expect(bar).toHaveCount(0)
+    await expect(window.output).toContainText('CANCELLED  big.bin')
+    await window.openTab('Transfers')
+    await expect(window.transfer('big.bin')).toContainText('Cancelled')
+    await window.openTab('Console')
+
+    await window.begin('get big.bin')
+    await expect(bar).toBeVisible()
+    await window.commandLine.press('Control+c')
+    await expect(bar).toHaveCount(0)
+    expect(existsSync(join(localFolder, 'big.bin'))).toBe(false)
+    await window.run('pwd')
+    await expect(window.commandLine).toHaveAccessibleDescription(/127\.0\.0\.1:\/>/)
+  })
+})
+
+test('scanning switched off is said all over the window, and no row claims a scan', async ({
+  server,
+  window,
+  page,
+  localFolder,
+}) => {
+  writeFileSync(join(localFolder, 'up.txt'), 'x')
+  await window.openPlain(server)
+  await window.begin('scan off up')
+  await window.answer(/^Move files without a scan/, 'y')
+  const banner = page.getByRole('alert').filter({ hasText: 'Uploads are not scanned for viruses' })
+  await expect(banner).toBeVisible()
+  await expect(page.getByRole('contentinfo')).toContainText('Uploads are not scanned')
+  expect(await violations(page)).toEqual([])
+  await window.run('put up.txt')
+  await expect(window.output).toContainText('NOT SCANNED  up.txt')
+  await window.openTab('Transfers')
+  await expect(window.transfer('up.txt')).toContainText('NOT SCANNED')
+  await expect(window.transfer('up.txt')).not.toContainText('OK')
+  expect(await violations(page)).toEqual([])
+
+  await window.openTab('Console')
+  await window.begin('scan off')
+  await window.answer(/^Move files without a scan/, 'y')
+  await expect(page.getByRole('alert').filter({ hasText: 'Nothing is scanned' })).toBeVisible()
+  await page.getByRole('button', { name: 'Scan again' }).click()
+  await expect(page.getByRole('alert')).toHaveCount(0)
+  await window.run('put up.txt two.txt')
+  await expect(window.output).toContainText('OK  up.txt')
+  await expect(page.getByRole('contentinfo')).toContainText('ClamAV')
+})

@@ -1,0 +1,83 @@
+/** What happens to a session that is lost: told plainly, tried again, and gone on with where one was. */
+import { AxeBuilder } from '@axe-core/playwright'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from './main-job-fixture.ts'
+
+test.beforeEach(({ server }) => {
+  mkdirSync(join(server.root, 'letters'))
+  for (const name of ['a.txt', 'b.txt']) writeFileSync(join(server.root, 'letters', name), name)
+})
+
+test('a killed connection counts down and comes back in the same folder, with the same rows selected', async ({
+  server,
+  window,
+  page,
+}) => {
+  await window.connect(server, 'plain')
+  await window.connected()
+  await page.getByRole('radio', { name: 'Binary' }).click()
+  await window.open('Remote', '/letters')
+  await window.row('Remote', 'b.txt').click()
+  const logins = (): number => server.commands().filter((command) => command.startsWith('USER')).length
+  const before = logins()
+  server.cut()
+
+  const pane = window.pane('Remote')
+  await expect(pane.getByRole('alert')).toContainText('Connection lost')
+  await expect(pane.getByRole('timer')).toHaveText(/Trying again in [1-5] s\./)
+  await expect(window.row('Remote', 'b.txt')).toBeVisible()
+  await expect(page.getByRole('contentinfo')).toContainText('Connection lost')
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
+  expect(violations).toEqual([])
+
+  // By itself, and without a question.
+  await expect(pane.getByRole('timer')).toHaveCount(0)
+  await window.connected()
+  expect(logins()).toBe(before + 1)
+  await expect(pane.getByRole('textbox', { name: 'Path' })).toHaveValue('/letters')
+  await expect(window.row('Remote', 'b.txt')).toHaveAttribute('aria-selected', 'true')
+  await expect(page.getByRole('radio', { name: 'Binary' })).toBeChecked()
+  await window.openTab('Console')
+  await expect(window.commandLine).toHaveAccessibleDescription(/127\.0\.0\.1:\/letters>/)
+})
+
+test('one need not wait, and may stop waiting', async ({ server, window, page }) => {
+  await window.connect(server, 'plain')
+  await window.connected()
+  await window.open('Remote', '/letters')
+  await expect(window.row('Remote', 'a.txt')).toBeVisible()
+  const pane = window.pane('Remote')
+  server.cut()
+  await pane.getByRole('button', { name: 'Reconnect now' }).click()
+  await window.connected()
+  await expect(pane.getByRole('textbox', { name: 'Path' })).toHaveValue('/letters')
+
+  server.cut()
+  await pane.getByRole('button', { name: 'Stop trying' }).click()
+  await expect(pane.getByRole('timer')).toHaveCount(0)
+  await expect(pane.getByRole('button', { name: 'Reconnect', exact: true })).toBeVisible()
+  await expect(window.row('Remote', 'a.txt')).toBeVisible()
+  await pane.getByRole('button', { name: 'Reconnect', exact: true }).click()
+  await window.connected()
+  await expect(page.getByRole('textbox', { name: 'Password' })).not.toBeFocused()
+  await expect(pane.getByRole('textbox', { name: 'Path' })).toHaveValue('/letters')
+})
+
+test('a server that stays away is said to be lost, with the rows still there', async ({ server, window, page }) => {
+  await window.connect(server, 'plain')
+  await window.connected()
+  await window.open('Remote', '/letters')
+  await expect(window.row('Remote', 'a.txt')).toBeVisible()
+  server.kill()
+  const pane = window.pane('Remote')
+  await pane.getByRole('button', { name: 'Reconnect now' }).click()
+  await expect(pane.getByRole('alert')).toContainText('Connection lost')
+  await expect(pane.getByRole('timer')).toBeVisible()
+  await expect(window.row('Remote', 'a.txt')).toBeVisible()
+  // The connection bar says why.
+  await expect(page.getByRole('form', { name: 'Connection' }).getByRole('alert')).toContainText('127.0.0.1')
+  await page.getByRole('contentinfo').getByRole('button', { name: 'Connection lost' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Status' })
+  await expect(dialog.getByRole('region', { name: 'Session', exact: true })).toContainText('Connection lost')
+})
