@@ -30,17 +30,22 @@ export class Planner {
     this.#deps = deps
   }
 
-  /** Walks the sources; gives the number of rows, also when the request was cancelled meanwhile. */
-  async plan(record: RequestRecord, sources: readonly PlannedSource[]): Promise<number> {
+  /**
+   * Walks the sources; gives the number of rows, also when the request was cancelled meanwhile.
+   * @param begun called before the first row; the plan can be cancelled from then on
+   */
+  async plan(record: RequestRecord, sources: readonly PlannedSource[], begun?: () => void): Promise<number> {
     const controller = new AbortController()
     const plans = this.#plans.get(record.id) ?? new Set()
     this.#plans.set(record.id, plans.add(controller))
-    const work = this.#walk(record, sources, controller.signal)
-    this.#running.add(work)
+    let work: Promise<number> | null = null
     try {
+      begun?.()
+      work = this.#walk(record, sources, controller.signal)
+      this.#running.add(work)
       return await work
     } finally {
-      this.#running.delete(work)
+      if (work) this.#running.delete(work)
       plans.delete(controller)
       if (plans.size === 0) this.#plans.delete(record.id)
     }
@@ -79,6 +84,7 @@ export class Planner {
     const plan = new Plan(journal, record, events, AbortSignal.any([stop, cancelled]))
     const pool = (): ReturnType<TransferDeps['pool']> => this.#deps.pool(record.endpoint)
     try {
+      plan.signal.throwIfAborted()
       if (record.direction === 'upload') await planUploads({ plan, sources, pool, folders, retryDelays })
       else await planDownloads({ plan, sources, pool, retryDelays })
     } catch (error) {

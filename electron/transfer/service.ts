@@ -104,8 +104,8 @@ class Transfers implements TransferService {
     const sources = checkRequest(request)
     const { direction, targetFolder, transferType, conflict, mode = 'whole' } = request
     const record = this.#journal.addRequest({ endpoint, direction, targetFolder, transferType, conflict, mode })
-    o.onRequest?.(record.id)
-    return { request: record.id, added: await this.#planner.plan(record, sources) }
+    const added = await this.#planner.plan(record, sources, () => o.onRequest?.(record.id))
+    return { request: record.id, added }
   }
 
   progress(request: number): RequestProgress {

@@ -129,6 +129,22 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'requests', () => {
     expect(ends).toHaveLength(rows.length)
   }, 20_000)
 
+  test.each(['upload', 'download'] as const)(
+    'a request cancelled when its number is told moves nothing (%s)',
+    async (direction) => {
+      const world = await startWorld()
+      await writeFile(join(world.local, 'a'), 'a')
+      await writeFile(join(world.server.root, 'b'), 'b')
+      const path = direction === 'upload' ? join(world.local, 'a') : '/b'
+      const targetFolder = direction === 'upload' ? '/new' : join(world.local, 'new')
+      const request = { ...upload(path), direction, targetFolder }
+      const onRequest = (number: number): void => world.transfers.cancelRequest(number)
+      expect(await world.transfers.add(request, world.endpoint, { onRequest })).toMatchObject({ added: 0 })
+      expect(world.transfers.list().rows).toEqual([])
+      expect([await readdir(world.local), await readdir(world.server.root)]).toEqual([['a'], ['b']])
+    },
+  )
+
   test('a row that ends twice is told twice', async () => {
     const world = await startWorld()
     const ends = endsOf(world)

@@ -41,7 +41,7 @@ const sent = (commands: string[]): string[] => commands.filter((line) => /^(REST
 describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'resuming', () => {
   test.each(DIRECTIONS)('only the rest goes over the wire, and the whole is scanned (%s)', async (direction) => {
     const content = randomBytes(3_500_000)
-    const made = await world(direction, content, 2_000_001)
+    const made = await world(direction, content, 2_000_001, { vsftpd: { tls: 'explicit' } })
     expect(await made.resume()).toMatchObject([
       {
         state: 'done',
