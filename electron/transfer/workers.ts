@@ -188,12 +188,18 @@ export class Workers {
     const now = Date.now()
     if ('end' in outcome) {
       const { end } = outcome
+      const cancelled = controller.signal.aborted
+      if (end.state === 'asking' && cancelled) {
+        this.#finish(active, { state: 'cancelled', error: null }, now)
+        return
+      }
       if (end.state === 'asking') {
         journal.conflicts.setAsking(row.id, end.question)
         this.#deps.asking(leased.request.id)
         return
       }
-      if (end.state === 'failed' && lostAgent(end.error, row) && this.#tryAgain(leased, end.error, now)) return
+      const again = end.state === 'failed' && lostAgent(end.error, row) && !cancelled
+      if (again && this.#tryAgain(leased, end.error, now)) return
       this.#finish(active, end, now)
       if (end.state !== 'done') return
       if (row.direction === 'upload') feed.folder('remote', remoteParent(row.remotePath))

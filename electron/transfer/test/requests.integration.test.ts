@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { FINAL_STATES, type TransferRequest, type TransferRow } from '../../../common/models.ts'
 import { describeWith } from '../../../testing/describe-with.ts'
 import { eicar } from '../../../testing/eicar.ts'
+import { createTransfers } from '../index.ts'
 import { startWorld, type World } from './environment.ts'
 
 const NOTHING = {
@@ -144,6 +145,37 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'requests', () => {
       expect([await readdir(world.local), await readdir(world.server.root)]).toEqual([['a'], ['b']])
     },
   )
+
+  test('a row cancelled while it finds out that it must ask is cancelled, and nobody is asked', async () => {
+    const world = await startWorld()
+    await writeFile(join(world.local, 'a'), 'old')
+    await writeFile(join(world.server.root, 'a'), 'new')
+    const asked: unknown[] = []
+    let calls = 0
+    const transfers = createTransfers({
+      journalFile: ':memory:',
+      gate: world.gate,
+      pool: () => {
+        // Once for the request, once for its row: its job begins, and looks at the disk.
+        if (++calls === 2) setImmediate(() => transfers.cancelRequest(1))
+        return world.pool
+      },
+      ask: (question) => {
+        asked.push(question)
+        return new Promise(() => undefined)
+      },
+      parallel: 1,
+    })
+    onTestFinished(() => transfers.dispose())
+    const sources = [{ path: '/a', type: 'file' as const }]
+    const ended = new Promise<TransferRow>((resolve) => transfers.onEnded(resolve))
+    await transfers.add(
+      { direction: 'download', sources, targetFolder: world.local, transferType: 'binary', conflict: 'ask' },
+      world.endpoint,
+    )
+    expect(await ended).toMatchObject({ state: 'cancelled', error: null })
+    expect(asked).toEqual([])
+  }, 5000)
 
   test('a row that ends twice is told twice', async () => {
     const world = await startWorld()
