@@ -171,7 +171,7 @@ const FILES = [
     menu: {
       label: 'Permissions…',
       keys: 'CmdOrCtrl+Shift+M',
-      summary: 'Change who may read and write what is selected on the server',
+      summary: 'Change the permissions of what is selected',
     },
   },
   {
@@ -220,7 +220,7 @@ const FILES = [
     summary: 'Show a text file of the server, scanned first',
     details: 'Files up to 4 MiB. What the scan does not find clean is not shown.',
     needsSession: true,
-    menu: { label: 'View', keys: 'F3', summary: 'Show the text file selected on the server, scanned first' },
+    menu: { label: 'View', keys: 'F3', summary: 'Show the text file selected, scanned first' },
   },
   {
     name: 'lcd',

@@ -11,6 +11,8 @@
  */
 import { SluiceError } from '../../../common/errors.ts'
 
+export { quoteWord } from '../../../common/quote-word.ts'
+
 /** What a word of the line is, and where. */
 export interface Word {
   /** In pattern form. */
@@ -29,8 +31,6 @@ const SPACE = /[ \t\r\n]/
 const PATTERN_CHARACTER = /[*?[\]{}()!+@|,^$\\]/
 /** Characters that a backslash outside quotes makes plain. */
 const ESCAPABLE = /[ \t"'\\#;*?[\]{}()!+@|,^$~-]/
-/** Words of these characters alone need no quotes. */
-const PLAIN = /^[\p{L}\p{N}_./:%=&@+,][\p{L}\p{N}_./:%=&@+,~-]*$/u
 
 const plain = (character: string): string => (PATTERN_CHARACTER.test(character) ? `\\${character}` : character)
 
@@ -85,11 +85,6 @@ export function hasPattern(word: string): boolean {
 /** The text that a word in pattern form stands for. */
 export function literal(word: string): string {
   return word.replaceAll(/\\(.)/gs, '$1')
-}
-
-/** A word that stands for exactly this text when it is parsed, whatever is in it. */
-export function quoteWord(text: string): string {
-  return PLAIN.test(text) ? text : `"${text.replaceAll(/["\\]/g, '\\$&')}"`
 }
 
 /** The same with backslashes only, as completion writes it: more can be typed behind it. */

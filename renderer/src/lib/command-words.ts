@@ -1,13 +1,12 @@
-/** Names as words of a console command. */
+/** What is selected, as words of a console command. */
+import { quoteWord } from '../../../common/quote-word.ts'
 
 /**
  * The word that stands for exactly this name, whatever is in it: spaces, quotes, pattern characters, a leading dash.
  * Null for a name that no line can hold.
  */
 export function commandWord(name: string): string | null {
-  if (/[\r\n\0]/.test(name)) return null
-  if (/^[\p{L}\p{N}_./:][\p{L}\p{N}_./:-]*$/u.test(name)) return name
-  return `"${name.replaceAll(/["\\]/g, '\\$&')}"`
+  return /[\r\n\0]/.test(name) ? null : quoteWord(name)
 }
 
 /** "rw-r--r--" as chmod takes it: "644"; null where the server's words are no such thing. */
