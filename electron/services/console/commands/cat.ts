@@ -29,7 +29,7 @@ async function show(context: CommandContext, path: string): Promise<Outcome> {
   const { host } = context
   const name = shownRemote(host, path)
   const { bytes, outcome } = await download(context, path)
-  if (!outcome.passes) return refused(context, name, outcome)
+  if (!outcome.passes) return refused(context, path, outcome)
   const { sha256 } = outcome.clearance
   // What is shown must be what was looked at.
   if (createHash('sha256').update(bytes).digest('hex') !== sha256)
@@ -51,10 +51,11 @@ async function show(context: CommandContext, path: string): Promise<Outcome> {
   return 'ok'
 }
 
-function refused(context: CommandContext, name: string, o: Extract<GateOutcome, { passes: false }>): Outcome {
+function refused(context: CommandContext, path: string, o: Extract<GateOutcome, { passes: false }>): Outcome {
+  const name = shownRemote(context.host, path)
   const { report, code } = o
   const data = {
-    path: name,
+    path,
     bytes: null,
     verdict: report.verdict,
     signature: report.signature,

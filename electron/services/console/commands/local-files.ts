@@ -50,11 +50,11 @@ export const localFileCommands = {
   },
 
   lmkdir: (context, words) =>
-    forEach(context, 'lmkdir', words, async (word) => {
+    forEach(context, 'lmkdir', words, async (word, touch) => {
       const { host } = context
       const path = localPath(host, word)
       await makeFolder(dirname(path), basename(path))
-      host.changed('local', dirname(path))
+      touch('local', dirname(path))
       context.write({ lines: [line('good', `Made ${path}`)], data: [{ command: 'lmkdir', path }] })
     }),
 
@@ -62,9 +62,9 @@ export const localFileCommands = {
     const { host } = context
     const matches = await expandLocal(context, words, { types: ['file', 'link', 'other'] })
     const chosen = await new Confirmation(context).choose(matches, ({ path }) => `Delete ${shownLocal(host, path)}`)
-    return forEach(context, 'ldelete', chosen, async ({ path }) => {
+    return forEach(context, 'ldelete', chosen, async ({ path }, touch) => {
       await deleteFile(path)
-      host.changed('local', dirname(path))
+      touch('local', dirname(path))
       context.write({
         lines: [line('good', `Deleted ${shownLocal(host, path)}`)],
         data: [{ command: 'ldelete', path }],

@@ -16,13 +16,13 @@ import {
 import type { CommandContext, Handler } from '../types.ts'
 import { Confirmation } from './confirm.ts'
 import { expandRemote } from './remote-names.ts'
-import { forEach, Problems } from './reporting.ts'
+import { forEach, Problems, type Touch } from './reporting.ts'
 
 export const changeCommands = {
   delete: (context, words) =>
-    forEach(context, 'delete', words, async (word) => {
+    forEach(context, 'delete', words, async (word, touch) => {
       try {
-        await deleteFile(context, remotePath(context.host, word))
+        await deleteFile(context, remotePath(context.host, word), touch)
       } catch (error) {
         if (isRefusal(error)) refusePattern(word, 'mdelete')
         throw error
@@ -36,7 +36,7 @@ export const changeCommands = {
     const matches = await expandRemote(context, words, { types, onProblem: (error) => problems.add(error) })
     const confirmation = new Confirmation(context)
     const chosen = await confirmation.choose(matches, ({ path }) => `Delete ${shownRemote(context.host, path)}`)
-    const outcome = await forEach(context, 'mdelete', chosen, ({ path }) => deleteFile(context, path))
+    const outcome = await forEach(context, 'mdelete', chosen, ({ path }, touch) => deleteFile(context, path, touch))
     if (problems.count === 0 || outcome !== 'ok') return outcome
     return problems.end(chosen.length)
   },
@@ -65,12 +65,12 @@ export const changeCommands = {
   },
 
   chmod: (context, [mode = '', ...words]) =>
-    forEach(context, 'chmod', words, async (word) => {
+    forEach(context, 'chmod', words, async (word, touch) => {
       const { host, signal } = context
       const path = remotePath(host, word)
       const permissions = literal(mode)
       await host.session.run((client) => client.chmod(path, permissions, { signal }), { again: () => true })
-      host.changed('remote', remoteParent(path))
+      touch('remote', remoteParent(path))
       context.write({
         lines: [line('good', `${shownRemote(host, path)} is ${permissions} now`)],
         data: [{ command: 'chmod', path, mode: permissions }],
@@ -78,8 +78,8 @@ export const changeCommands = {
     }),
 } satisfies Record<string, Handler>
 
-async function deleteFile({ host, signal, write }: CommandContext, path: string): Promise<void> {
+async function deleteFile({ host, signal, write }: CommandContext, path: string, touch: Touch): Promise<void> {
   await host.session.run((client) => client.remove(path, { signal }))
-  host.changed('remote', remoteParent(path))
+  touch('remote', remoteParent(path))
   write({ lines: [line('good', `Deleted ${shownRemote(host, path)}`)], data: [{ command: 'delete', path }] })
 }

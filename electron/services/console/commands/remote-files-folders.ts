@@ -9,7 +9,7 @@ import { formatBytesExact, line, plural, printable } from '../output.ts'
 import { isRefusal, isRemoteFolder, pathBelow, remoteFolder, remotePath, shownRemote } from '../paths.ts'
 import type { CommandContext, Handler, Outcome } from '../types.ts'
 import { confirmOnce } from './confirm.ts'
-import { forEach, Problems } from './reporting.ts'
+import { forEach, Problems, type Touch } from './reporting.ts'
 import { walkRemote } from './walk.ts'
 
 /** Names shown before somebody decides about a folder. */
@@ -42,7 +42,7 @@ export const folderCommands = {
   },
 
   mkdir: (context, words) =>
-    forEach(context, 'mkdir', words, async (word) => {
+    forEach(context, 'mkdir', words, async (word, touch) => {
       const { host, signal, options } = context
       const path = remotePath(host, word)
       const made: string[] = []
@@ -52,7 +52,7 @@ export const folderCommands = {
         )
         if (!options.has('-p')) made.push(path)
       } finally {
-        for (const folder of made) host.changed('remote', remoteParent(folder))
+        for (const folder of made) touch('remote', remoteParent(folder))
       }
       const text = made.length > 0 ? 'Made' : 'Already there:'
       context.write({ lines: [line('good', `${text} ${path}`)], data: [{ command: 'mkdir', path, made: made.length }] })
@@ -61,10 +61,10 @@ export const folderCommands = {
   rmdir: (context, words) =>
     context.options.has('-r')
       ? removeTrees(context, words)
-      : forEach(context, 'rmdir', words, async (word) => {
+      : forEach(context, 'rmdir', words, async (word, touch) => {
           const path = remotePath(context.host, word)
           await context.host.session.run((client) => client.rmdir(path, { signal: context.signal }))
-          removed(context, path)
+          removed(context, path, touch)
         }),
 } satisfies Record<string, Handler>
 
@@ -98,7 +98,7 @@ async function makeAll(client: FtpClient, path: string, made: string[], context:
 
 async function removeTrees(context: CommandContext, words: readonly string[]): Promise<Outcome> {
   const { host, options, signal } = context
-  return forEach(context, 'rmdir', words, async (word) => {
+  return forEach(context, 'rmdir', words, async (word, touch) => {
     const path = remotePath(host, word)
     await host.session.run((client) => refuseOther(client, path, signal), { again: () => true })
     if (!options.has('-f') && !(await consentTo(context, path))) {
@@ -108,9 +108,9 @@ async function removeTrees(context: CommandContext, words: readonly string[]): P
     const result = await host.session.run((client) =>
       removeRemote(client, remoteParent(path), [{ name: remoteBasename(path), type: 'dir' }], { signal }),
     )
-    host.changed('remote', remoteParent(path))
+    touch('remote', remoteParent(path))
     if (result.failed.length === 0) {
-      removed(context, path, result.removed)
+      removed(context, path, touch, result.removed)
       return
     }
     const problems = new Problems(context, 'rmdir')
@@ -168,9 +168,9 @@ async function consentTo(context: CommandContext, path: string): Promise<boolean
   )
 }
 
-function removed(context: CommandContext, path: string, entries = 1): void {
+function removed(context: CommandContext, path: string, touch: Touch, entries = 1): void {
   const { host } = context
-  host.changed('remote', remoteParent(path))
+  touch('remote', remoteParent(path))
   const more = entries > 1 ? ` (${plural(entries, 'entry', 'entries')})` : ''
   context.write({
     lines: [line('good', `Removed ${path}${more}`)],

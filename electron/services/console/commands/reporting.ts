@@ -1,6 +1,7 @@
 /** What commands that work on several things have in common: they go on past failures, and tell how it ended. */
 import type { CommandName } from '../../../../common/commands.ts'
 import { toErrorData, type ErrorData } from '../../../../common/errors.ts'
+import type { Side } from '../../../../common/models.ts'
 import { outcomeOf } from '../outcome.ts'
 import { errorRecord, line } from '../output.ts'
 import type { CommandContext, Outcome } from '../types.ts'
@@ -43,29 +44,38 @@ export class Problems {
   }
 }
 
+/** Notes a folder that was changed. */
+export type Touch = (side: Side, folder: string) => void
+
 /**
  * Does something with each of several things. What fails is told, and the rest goes on, unless the person cancelled or the
- * server is gone.
+ * server is gone. Panes hear of each folder that was touched once, at the end: each time costs a listing.
  */
 export async function forEach<T>(
   context: CommandContext,
   command: CommandName,
   things: readonly T[],
-  action: (thing: T) => Promise<void>,
+  action: (thing: T, touch: Touch) => Promise<void>,
 ): Promise<Outcome> {
   const problems = new Problems(context, command)
+  const touched: Record<Side, Set<string>> = { local: new Set(), remote: new Set() }
   let done = 0
-  for (const thing of things) {
-    context.signal.throwIfAborted()
-    try {
-      await action(thing)
-      done++
-    } catch (error) {
-      const data = toErrorData(error)
-      if (context.signal.aborted || ['unreachable', 'cancelled'].includes(outcomeOf(data.code))) throw error
-      if (things.length === 1) throw error
-      problems.add(data)
+  try {
+    for (const thing of things) {
+      context.signal.throwIfAborted()
+      try {
+        await action(thing, (side, folder) => touched[side].add(folder))
+        done++
+      } catch (error) {
+        const data = toErrorData(error)
+        if (context.signal.aborted || ['unreachable', 'cancelled'].includes(outcomeOf(data.code))) throw error
+        if (things.length === 1) throw error
+        problems.add(data)
+      }
     }
+  } finally {
+    for (const side of ['local', 'remote'] as const)
+      for (const folder of touched[side]) context.host.changed(side, folder)
   }
   return problems.end(done)
 }
