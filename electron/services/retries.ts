@@ -4,6 +4,8 @@ export class Retries {
   readonly #delays: readonly number[]
   readonly #stableAfter: number
   #used = 0
+  /** Opened again without a pause already. Not one of the pauses: the loss itself is told, and scheduled, before. */
+  #openedAtOnce = false
   /** ms since the epoch; null while no session stands */
   #since: number | null = null
   #timer: NodeJS.Timeout | null = null
@@ -49,8 +51,8 @@ export class Retries {
    */
   atOnce(): boolean {
     this.#ended()
-    if (this.#used > 0) return false
-    this.#used++
+    if (this.#openedAtOnce) return false
+    this.#openedAtOnce = true
     return true
   }
 
@@ -63,12 +65,17 @@ export class Retries {
   /** A person takes the matter up: the next pause is the first one again. */
   restart(): void {
     this.cancel()
-    this.#used = 0
+    this.#forget()
     this.#since = null
   }
 
   #ended(): void {
-    if (this.#since !== null && Date.now() - this.#since >= this.#stableAfter) this.#used = 0
+    if (this.#since !== null && Date.now() - this.#since >= this.#stableAfter) this.#forget()
     this.#since = null
+  }
+
+  #forget(): void {
+    this.#used = 0
+    this.#openedAtOnce = false
   }
 }
