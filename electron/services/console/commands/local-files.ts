@@ -8,7 +8,7 @@ import { line, Totals } from '../output.ts'
 import { localPath, shownLocal } from '../paths.ts'
 import type { CommandContext, Handler } from '../types.ts'
 import { Confirmation } from './confirm.ts'
-import { expandLocal, findLocal, localPattern } from './local-names.ts'
+import { byName, expandLocal, findLocal, localPattern } from './local-names.ts'
 import { writeEntries } from './remote-files-look.ts'
 import { nothingMatches } from './remote-names.ts'
 import { forEach } from './reporting.ts'
@@ -84,7 +84,8 @@ async function listPath(context: CommandContext, path: string, totals: Totals): 
     if (entry) writeEntries(context, [entry], totals)
     return false
   }
-  for await (const batch of listLocal(path, { signal })) writeEntries(context, batch, totals)
+  // Batches are sorted, not all: the first rows show at once, whatever the size of the folder.
+  for await (const batch of listLocal(path, { signal })) writeEntries(context, batch.toSorted(byName), totals)
   return true
 }
 

@@ -34,8 +34,13 @@ export function localPattern(host: CommandContext['host'], word: string): LocalP
   return { root: base === '' ? host.folders.get().local : resolveLocal(host, base), base, pattern }
 }
 
+/** The system gives names in any order. */
+export function byName(a: Entry, b: Entry): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
+}
+
 /**
- * What matches, in batches. Links are not followed; folders that cannot be read hold no match.
+ * What matches, in batches of sorted names. Links are not followed; folders that cannot be read hold no match.
  * @param o.inMatches whether folders that match are looked into, too
  * @throws SluiceError when the folder the search begins in cannot be read
  */
@@ -49,7 +54,7 @@ export async function* findLocal(
     const below: string[] = []
     try {
       for await (const batch of listLocal(join(root, folder), { signal: o.signal })) {
-        const found = batch.map((entry) => ({ path: prefix + entry.name, entry }))
+        const found = batch.toSorted(byName).map((entry) => ({ path: prefix + entry.name, entry }))
         const matching = found.filter(({ path }) => pattern.matches(path))
         for (const { path, entry } of found)
           if (entry.type === 'dir' && pattern.deep && pattern.mayHold(path) && (o.inMatches || !pattern.matches(path)))
