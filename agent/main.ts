@@ -30,7 +30,7 @@ async function run(): Promise<void> {
   onParentGone(end)
   process.once('SIGTERM', end)
   process.once('SIGINT', end)
-  if (tellParent(server.port)) return
+  if (tellParent(server.port) || process.send) return
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
   const speaker = engine instanceof ClamdEngine ? engine.description : engine.name
   process.stdout.write(`Listening on ${options.tls ? 'https' : 'http'}://${host}:${server.port} (${speaker})\n`)

@@ -22,4 +22,6 @@ export function tellParent(port: number): boolean {
  */
 export function onParentGone(callback: () => void): void {
   if (process.connected) process.once('disconnect', callback)
+  // A channel that was there has gone already: the parent ended while the agent was starting.
+  else if (process.send) callback()
 }
