@@ -11,37 +11,61 @@ export interface NetrcEntry {
   password: string | null
 }
 
-const WORD = /#[^\n]*|"((?:[^"\\]|\\.)*)"|[^\s"]\S*/gs
+/** A word in quotes or without, after the space before it. */
+const WORD = /\s*(?:"((?:[^"\\]|\\.)*)"|(\S+))/sy
+const COMMENT = /\s*#[^\n]*/y
+const EMPTY_LINE = /\n[ \t\r]*\n/g
+
+/** Gives the words of a text one by one. */
+class Words {
+  readonly #text: string
+  #at = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  /** The next word; null at the end. */
+  next(): string | null {
+    const match = this.#match(WORD)
+    if (!match) return null
+    const [, quoted, plain] = match
+    return quoted === undefined ? (plain ?? '') : quoted.replaceAll(/\\(.)/gs, '$1')
+  }
+
+  /** The next word where a keyword may stand: there, and nowhere else, "#" begins a comment. */
+  keyword(): string | null {
+    while (this.#match(COMMENT)) continue
+    return this.next()
+  }
+
+  /** Goes on behind the next empty line. */
+  skipToEmptyLine(): void {
+    if (!this.#match(EMPTY_LINE)) this.#at = this.#text.length
+  }
+
+  #match(expression: RegExp): RegExpExecArray | null {
+    expression.lastIndex = this.#at
+    const match = expression.exec(this.#text)
+    if (match) this.#at = expression.lastIndex
+    return match
+  }
+}
 
 /** Reads a `.netrc`. What is not understood is passed over, as others do. */
 export function parseNetrc(text: string): NetrcEntry[] {
   const entries: NetrcEntry[] = []
-  const words = new RegExp(WORD)
-  const next = (): { word: string; end: number } | null => {
-    const match = words.exec(text)
-    if (!match) return null
-    const [whole, quoted] = match
-    return { word: quoted === undefined ? whole : quoted.replaceAll(/\\(.)/gs, '$1'), end: words.lastIndex }
-  }
-  /** A value may begin with "#": a comment is one only where a keyword could stand. */
-  const value = (): string | null => {
-    const rest = /^\s*(#\S*)/.exec(text.slice(words.lastIndex))
-    if (!rest) return next()?.word ?? null
-    words.lastIndex += rest[0].length
-    return rest[1] ?? null
-  }
-  for (let found = next(); found !== null; found = next()) {
+  const words = new Words(text)
+  for (let word = words.keyword(); word !== null; word = words.keyword()) {
     const entry = entries.at(-1)
-    if (found.word === 'machine') entries.push({ machine: value(), login: null, password: null })
-    else if (found.word === 'default') entries.push({ machine: null, login: null, password: null })
-    else if (found.word === 'login' && entry) entry.login = value()
-    else if (found.word === 'password' && entry) entry.password = value()
-    else if (found.word === 'account') value()
-    else if (found.word === 'macdef') {
-      // A macro ends with an empty line.
-      const end = /\r?\n[ \t]*\r?\n/.exec(text.slice(found.end))
-      words.lastIndex = end ? found.end + end.index + end[0].length : text.length
-    }
+    if (word === 'default') entries.push({ machine: null, login: null, password: null })
+    else if (word === 'machine') {
+      // Without a name it must not stand for every machine.
+      entries.push({ machine: words.next() ?? '', login: null, password: null })
+    } else if (word === 'login' && entry) entry.login = words.next()
+    else if (word === 'password' && entry) entry.password = words.next()
+    else if (word === 'account') words.next()
+    else if (word === 'macdef') words.skipToEmptyLine()
   }
   return entries
 }
