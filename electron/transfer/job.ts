@@ -15,6 +15,10 @@ export interface JobTools {
   locks: TargetLocks
   /** Accounts (endpointUrl) whose server takes type ASCII and converts nothing. */
   rawText: Set<string>
+  /** Folders that jobs had to make: their account (endpointUrl), a space, their path. */
+  madeFolders: Set<string>
+  /** A new folder was made in this folder of the server. */
+  folderMade(folder: string): void
 }
 
 /** One row at work. */

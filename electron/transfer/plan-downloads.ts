@@ -9,9 +9,9 @@ import { printableName, safeLocalName } from '../../common/safe-name.ts'
 import type { FtpClient, FtpPool } from '../ftp/index.ts'
 import { containedFolder, ignoresCase, localError, printablePath, statLocal } from '../local/index.ts'
 import type { PlannedFolder } from './journal-rows.ts'
-import { canEnter } from './plan-uploads.ts'
 import { MAX_DEPTH, notOneFile, tooDeep, TooMany, type Plan } from './plan.ts'
 import { withClient, withRetries } from './remote-access.ts'
+import { canEnter } from './remote-folders.ts'
 
 /** Entries planned without a break. */
 const SLICE = 250

@@ -3,11 +3,12 @@ import { realpath, stat, lstat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { SluiceError } from '../../common/errors.ts'
 import type { Entry } from '../../common/models.ts'
-import { joinRemote, remoteBasename, remoteParent } from '../../common/remote-path.ts'
+import { joinRemote, remoteParent } from '../../common/remote-path.ts'
 import type { FtpClient, FtpPool } from '../ftp/index.ts'
 import { listLocal, localError, printablePath } from '../local/index.ts'
-import { MAX_DEPTH, notOneFile, tooDeep, TooMany, type Plan, type RowPaths } from './plan.ts'
+import { MAX_DEPTH, notOneFile, tooDeep, TooMany, type Plan } from './plan.ts'
 import { withClient, withRetries } from './remote-access.ts'
+import { isRefused, makeFolder, makeFolders } from './remote-folders.ts'
 import type { TargetFolders } from './target-folders.ts'
 
 export interface UploadSource {
@@ -27,11 +28,9 @@ export interface UploadPlanning {
 /** Journals one row a file. What fails becomes a row; only cancelling throws. */
 export async function planUploads(planning: UploadPlanning): Promise<void> {
   const { plan, sources } = planning
-  const whyNot = await makeTargetFolder(planning)
   for (const source of sources) {
     plan.signal.throwIfAborted()
-    if (whyNot) plan.fail('folder', pathsOf(plan, source), whyNot.error)
-    else await planSource(planning, source)
+    await planSource(planning, source)
     plan.flush()
     for (let folder = plan.nextFolder(); folder; folder = plan.nextFolder()) {
       plan.signal.throwIfAborted()
@@ -41,35 +40,10 @@ export async function planUploads(planning: UploadPlanning): Promise<void> {
   }
 }
 
-function pathsOf(plan: Plan, { path, target }: UploadSource): RowPaths {
-  return { localPath: path, remotePath: target ?? joinRemote(plan.request.targetFolder, basename(path)) }
-}
-
-/** Makes the folder that all goes to, with the ones above that are missing; gives why that failed. */
-async function makeTargetFolder(planning: UploadPlanning): Promise<{ error: unknown } | null> {
-  const { plan, pool, retryDelays } = planning
-  const { signal } = plan
-  try {
-    const missing: string[] = []
-    for (let path = plan.request.targetFolder; remoteBasename(path) !== ''; path = remoteParent(path)) {
-      const there = await withRetries(retryDelays, signal, () =>
-        withClient(pool(), signal, (client) => canEnter(client, path, signal)),
-      )
-      if (there) break
-      missing.unshift(path)
-    }
-    for (const path of missing) await ensureFolder(planning, path)
-    return null
-  } catch (error) {
-    signal.throwIfAborted()
-    return { error }
-  }
-}
-
 async function planSource({ plan }: UploadPlanning, upload: UploadSource): Promise<void> {
   const source = upload.path
-  const paths = pathsOf(plan, upload)
-  const { remotePath } = paths
+  const remotePath = upload.target ?? joinRemote(plan.request.targetFolder, basename(source))
+  const paths = { localPath: source, remotePath }
   try {
     if (basename(source) === '')
       throw new SluiceError('bad-argument', `"${printablePath(source)}" has no name of its own. Choose what is in it.`)
@@ -128,34 +102,29 @@ function planEntry(plan: Plan, folder: { localPath: string; remotePath: string; 
 }
 
 /**
- * Makes a folder on the server unless it is there.
+ * Makes a folder on the server unless it is there, with the ones above that are missing.
  * @throws SluiceError as MKD was refused
  */
 async function ensureFolder({ plan, pool, folders, retryDelays }: UploadPlanning, path: string): Promise<void> {
   const { signal, request } = plan
   await withRetries(retryDelays, signal, () =>
     withClient(pool(), signal, async (client) => {
-      try {
-        await client.mkdir(path, { signal })
-      } catch (error) {
-        if (!client.isOpen || signal.aborted) throw error
-        // Servers answer alike to "exists" and "not allowed"; entering it tells which, and works through links.
-        if (!(await canEnter(client, path, signal))) throw error
-        return
+      for (const made of await make(client, path, signal)) {
+        folders.madeFolder(request.endpoint, made)
+        plan.events.folderMade('remote', remoteParent(made))
       }
-      folders.madeFolder(request.endpoint, path)
-      plan.events.folderMade('remote', remoteParent(path))
     }),
   )
 }
 
-/** True when `path` is a folder, or leads to one. */
-export async function canEnter(client: FtpClient, path: string, signal: AbortSignal): Promise<boolean> {
+/** The folder above is there as a rule: it is looked for only when the server refuses. */
+async function make(client: FtpClient, path: string, signal: AbortSignal): Promise<string[]> {
   try {
-    await client.cwd(path, { signal })
-    return true
+    return (await makeFolder(client, path, signal)) ? [path] : []
   } catch (error) {
-    if (!client.isOpen || signal.aborted) throw error
-    return false
+    if (!isRefused(error) || !client.isOpen || signal.aborted) throw error
+    const above = await makeFolders(client, remoteParent(path), signal)
+    if (above.length === 0) throw error
+    return [...above, ...((await makeFolder(client, path, signal)) ? [path] : [])]
   }
 }

@@ -58,7 +58,14 @@ class Transfers implements TransferService {
       {
         journal,
         feed,
-        tools: { gate: deps.gate, folders, locks: new TargetLocks(), rawText: new Set() },
+        tools: {
+          gate: deps.gate,
+          folders,
+          locks: new TargetLocks(),
+          rawText: new Set(),
+          madeFolders: new Set(),
+          folderMade: (folder) => feed.folder('remote', folder),
+        },
         pool,
         retryDelays,
         stop,

@@ -3,6 +3,7 @@
  * exists would cost a round trip (or a listing) a file; one listing a folder, kept for a short while, answers for all.
  */
 import { endpointUrl } from '../../common/endpoint.ts'
+import { SluiceError } from '../../common/errors.ts'
 import type { Endpoint, Entry } from '../../common/models.ts'
 import { joinRemote } from '../../common/remote-path.ts'
 import { untilAborted } from '../../common/until-aborted.ts'
@@ -99,12 +100,17 @@ export class TargetFolders {
   }
 }
 
+/** All names of a folder; none of one that does not exist. */
 async function collect(batches: AsyncIterable<Entry[]>): Promise<Names | null> {
   let names: Names | null = new Map()
-  // A listing that is too long is still read to its end: breaking off would cost the connection.
-  for await (const batch of batches) {
-    for (const entry of batch) names?.set(entry.name, pick(entry))
-    if (names && names.size > KEEP_ENTRIES) names = null
+  try {
+    // A listing that is too long is still read to its end: breaking off would cost the connection.
+    for await (const batch of batches) {
+      for (const entry of batch) names?.set(entry.name, pick(entry))
+      if (names && names.size > KEEP_ENTRIES) names = null
+    }
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'not-found') throw error
   }
   return names
 }

@@ -8,6 +8,8 @@ import { ClearedFile } from './cleared-file.ts'
 import { NotAsText, type Job, type JobTools } from './job.ts'
 import { ToWire } from './line-ends.ts'
 import { withClient, withRetries } from './remote-access.ts'
+import { isRefused } from './remote-folders.ts'
+import { makeMissingFolder } from './upload-folder.ts'
 import { keepModificationTime, placeOnServer } from './upload-finish.ts'
 import type { Source } from './upload-source.ts'
 import type { UploadTarget } from './upload-target.ts'
@@ -48,7 +50,13 @@ export async function send(job: Job, tools: JobTools, sending: Sending): Promise
   try {
     await withClient(pool, signal, async (client) => {
       job.update({ state: 'transferring', transferType: sending.type, transferred: 0 })
-      await sendBytes(job, client, temporary, sending, progress)
+      try {
+        await sendBytes(job, client, temporary, sending, progress)
+      } catch (error) {
+        if (progress.started || !isRefused(error) || !client.isOpen || signal.aborted) throw error
+        if (!(await makeMissingFolder(job, tools, client, folder))) throw error
+        await sendBytes(job, client, temporary, sending, progress)
+      }
       job.update({ state: 'verifying' })
       await keepModificationTime(client, temporary, sending.source.modified, signal)
       if (!sending.target.replace && Date.now() - sending.target.checkedAt > RECHECK_MS) {

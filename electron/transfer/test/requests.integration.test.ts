@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { FINAL_STATES, type TransferRequest, type TransferRow } from '../../../common/models.ts'
@@ -217,23 +217,65 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'requests', () => {
     expect(await readFile(join(to, 'new/deep/b c.txt'), 'utf8')).toBe('a')
   })
 
-  test('a target folder that cannot be made is why every source fails, and can be tried again', async () => {
+  test('several files at once into a folder that is missing: it is made once, and all arrive', async () => {
+    const world = await startWorld({ parallel: 4 })
+    await makeFiles(join(world.local, 'x'), 8, 10)
+    const folders: string[] = []
+    world.transfers.onFolderChanged((side, path) => folders.push(`${side} ${path}`))
+    const sources = Array.from({ length: 8 }, (_, at) => ({ path: join(world.local, 'x', `${at}.bin`) }))
+    const rows = await world.run({ direction: 'upload', sources, targetFolder: '/new/deep', conflict: 'ask' })
+    expect(rows.map(({ state }) => state)).toEqual(Array.from({ length: 8 }, () => 'done'))
+    expect(await readdir(join(world.server.root, 'new', 'deep'))).toHaveLength(8)
+    expect(world.server.commands().filter((line) => line.startsWith('MKD'))).toEqual(['MKD /new', 'MKD /new/deep'])
+    expect(folders).toContain('remote /')
+  })
+
+  test('an infected file leaves no folder behind', async () => {
+    const world = await startWorld()
+    await writeFile(join(world.local, 'a'), eicar())
+    await world.run({ direction: 'upload', sources: [{ path: join(world.local, 'a') }], targetFolder: '/new' })
+    expect(await readdir(world.server.root)).toEqual([])
+  })
+
+  test('a target folder that cannot be made is why the file fails, and it can be tried again', async () => {
     const world = await startWorld()
     await writeFile(join(world.local, 'a'), 'a')
-    await writeFile(join(world.local, 'b'), 'b')
     await writeFile(join(world.server.root, 'taken'), 'a file')
-    const rows = await world.run({
-      direction: 'upload',
-      sources: [{ path: join(world.local, 'a') }, { path: join(world.local, 'b') }],
-      targetFolder: '/taken/deeper',
-    })
-    expect(rows).toMatchObject([
-      { state: 'failed', error: { reply: { code: 550 } }, remotePath: '/taken/deeper/a' },
-      { state: 'failed', error: { reply: { code: 550 } }, remotePath: '/taken/deeper/b' },
-    ])
-    expect(world.server.commands().filter((line) => line.startsWith('STOR'))).toEqual([])
+    const [row] = await world.run({ ...upload(join(world.local, 'a')), targetFolder: '/taken/deeper' })
+    expect(row).toMatchObject({ state: 'failed', error: { reply: { code: 550 } }, remotePath: '/taken/deeper/a' })
+    expect(row?.error?.message).toMatch(/Cannot make the folder \/taken/)
     expect(await readFile(join(world.server.root, 'taken'), 'utf8')).toBe('a file')
+    await rm(join(world.server.root, 'taken'))
+    world.transfers.retry([row?.id ?? 0])
+    expect(await world.settled()).toMatchObject([{ state: 'done' }])
+    expect(await readFile(join(world.server.root, 'taken', 'deeper', 'a'), 'utf8')).toBe('a')
   })
+
+  test('a file refused for another reason is sent once', async () => {
+    const world = await startWorld({ vsftpd: { config: { deny_file: '{*.part,*secret*}' } } })
+    await mkdir(join(world.server.root, 'there'))
+    await writeFile(join(world.local, 'secret'), 'a')
+    const sources = [{ path: join(world.local, 'secret') }]
+    expect(
+      await world.run({ direction: 'upload', sources, targetFolder: '/there', conflict: 'overwrite' }),
+    ).toMatchObject([{ state: 'failed', error: { reply: { code: 550 } } }])
+    expect(world.server.commands().filter((line) => /^(STOR|MKD)/.test(line))).toHaveLength(1)
+  })
+
+  test('files are listed at once, also while every connection is busy', async () => {
+    const world = await startWorld({ parallel: 1, vsftpd: { config: { local_max_rate: '2000000' } } })
+    await mkdir(join(world.server.root, 'there'))
+    await writeFile(join(world.local, 'big'), randomBytes(12_000_000))
+    await writeFile(join(world.local, 'small'), 'small')
+    const request = (name: string): TransferRequest => ({ ...upload(join(world.local, name)), targetFolder: '/there' })
+    await world.transfers.add(request('big'), world.endpoint)
+    await world.until((rows) => rows.some(({ state }) => state === 'transferring'))
+    await world.transfers.add(request('small'), world.endpoint)
+    const { rows } = world.transfers.list()
+    expect(rows.map(({ state }) => state)).toEqual(['transferring', 'queued'])
+    world.transfers.cancel(rows.map(({ id }) => id))
+    await world.settled()
+  }, 20_000)
 
   test.each(['upload', 'download'] as const)(
     'an infected file arrives when scanning is off, and is never called clean (%s)',
