@@ -13,7 +13,7 @@ export interface EndRecord {
   /** The local path or the server's address. */
   source: string
   target: string
-  /** Moved in this transfer. */
+  /** Of the file, on the side it goes to; what a resumed transfer found there is part of them. */
   bytes: number
   /** From the moment a worker took it; null when none did. */
   ms: number | null

@@ -75,7 +75,7 @@ class Follower {
     const { signal, write, progress } = this.#context
     const adding = new Set<Promise<void>>()
     for (const request of requests) {
-      while (this.#followed.size + adding.size >= WINDOW && !signal.aborted) await this.#something()
+      while (this.#followed.size >= WINDOW && !signal.aborted) await this.#something()
       if (signal.aborted) break
       const added = this.#add(request, requests.length === 1).finally(() => {
         adding.delete(added)

@@ -105,6 +105,17 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd'], 'commands against server
     expect(server.commands.filter((line) => line.startsWith('DELE'))).toEqual(['DELE /d/own'])
   })
 
+  test('walks and patterns never lead out of the folder they began in', async () => {
+    const lies = [file('../precious'), file('a/../../precious'), folder('..'), folder('../up'), file('own')]
+    const server = await lyingServer((where) => (where === '/d' ? lies : [file('precious')]))
+    const world = await worldAt(server)
+    await world.run('cd d')
+    expect((await world.run('find')).lines).toContain('own')
+    await world.run('mdelete ** *')
+    expect(server.commands.filter((line) => line.startsWith('DELE'))).toEqual(['DELE /d/own'])
+    expect(server.commands.filter((line) => line.startsWith('CWD') && !/^CWD \/d$/.test(line))).toEqual([])
+  })
+
   test('folders without end come to an end', { timeout: 60_000 }, async () => {
     const server = await lyingServer(() => [folder('again'), folder('again')])
     const world = await worldAt(server)

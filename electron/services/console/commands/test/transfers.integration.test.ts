@@ -213,6 +213,36 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd'], 'transfers in the consol
     expect((await world.run('ls')).outcome).toBe('ok')
   })
 
+  test('Ctrl-C while a folder is still planned ends that, too', async () => {
+    const world = await startConsoleWorld()
+    for (let at = 0; at < 40; at++) plant(world.local, { [`src/d${at}/f.txt`]: 'x'.repeat(100) })
+    const controller = new AbortController()
+    const onOutput = (): void => controller.abort()
+    const { end } = await world.record('put src', { signal: controller.signal, onOutput })
+    expect(end.outcome).toBe('cancelled')
+    const { rows } = world.core.transfers.list()
+    expect(rows.length).toBeLessThan(40)
+    expect(rows.filter(({ endedAt }) => endedAt === null)).toEqual([])
+  })
+
+  test('mget asks about each of several', async () => {
+    const world = await startConsoleWorld()
+    plant(world.server.root, { 'a.txt': '1', 'b.txt': '2', 'dir/c.txt': '3' })
+    const end = await world.run('mget *.txt dir', { answers: ['n', 'y', 'y'] })
+    expect(end.asked).toEqual(['a.txt', 'b.txt', 'dir'].map((name) => `Download ${name}? [y/n/all/quit] `))
+    expect(tree(world.local)).toEqual(['b.txt', 'dir/c.txt'])
+    expect(await world.run('mget *.txt', { answers: ['q'] })).toMatchObject({ outcome: 'ok', data: [] })
+  })
+
+  test('get of a pattern says what to use; a name to be is no pattern', async () => {
+    const world = await startConsoleWorld()
+    plant(world.server.root, { 'a.txt': '1' })
+    plant(world.local, { 'b.txt': '1' })
+    expect((await world.run('get *.txt')).lines.at(-1)).toBe('For several files by pattern use mget.')
+    for (const command of ['get a.txt *.bak', 'put b.txt x*', 'mv a.txt ?'])
+      expect((await world.run(command)).outcome).toBe('usage')
+  })
+
   test('names that exist are skipped or asked about as the settings say', async () => {
     const world = await startConsoleWorld({ settings: { conflict: 'skip' } })
     plant(world.local, { 'a.txt': 'new' })
