@@ -106,9 +106,13 @@ test('panes and console are in the same folders, whoever goes', async ({ server,
   writeFileSync(join(server.root, 'pub/readme.txt'), 'x'.repeat(1234))
   await window.openPlain(server)
   const remote = window.pane('Remote').getByRole('textbox', { name: 'Path' })
+  const listings = (): number => server.commands().filter((command) => /^(LIST|MLSD|NLST)/.test(command)).length
+  const before = listings()
   await window.run('cd pub')
   await expect(remote).toHaveValue('/pub')
   await expect(window.row('Remote', 'readme.txt')).toBeVisible()
+  // The pane lists once; what it follows is not told back and followed again.
+  expect(listings()).toBe(before + 1)
   await window.run('ls')
   await expect(window.output).toContainText('readme.txt')
   await expect(window.output).toContainText('1,234')
@@ -122,10 +126,6 @@ test('panes and console are in the same folders, whoever goes', async ({ server,
   await expect(window.pane('Local').getByRole('textbox', { name: 'Path' })).toHaveValue(join(localFolder, 'work'))
   await window.run('mkdir made')
   await expect(window.row('Remote', 'made')).toBeVisible()
-  // One listing each: what the panes follow is not told back and listed again.
-  const listings = server.commands().filter((command) => /^(LIST|MLSD|NLST)/.test(command))
-  await window.run('pwd')
-  expect(server.commands().filter((command) => /^(LIST|MLSD|NLST)/.test(command))).toEqual(listings)
   await expect(page.getByRole('alert')).toHaveCount(0)
 })
 
@@ -292,4 +292,30 @@ test('scanning switched off is said all over the window, and no row claims a sca
   await window.run('put up.txt two.txt')
   await expect(window.output).toContainText('OK  up.txt')
   await expect(page.getByRole('contentinfo')).toContainText('ClamAV')
+})
+
+test('the menu asks before it stops scanning, with the harmless answer focused', async ({ window, page }) => {
+  await expect(page.getByRole('contentinfo')).toContainText('ClamAV')
+  const entry = page.getByRole('menuitemcheckbox', { name: 'Scan Files' })
+  const choose = async (): Promise<void> => {
+    await page.getByRole('menubar').getByRole('menuitem', { name: 'Transfers' }).click()
+    await entry.click()
+  }
+  const question = page.getByRole('alertdialog', { name: 'Stop scanning files?' })
+  await choose()
+  await expect(question.getByRole('button', { name: 'Go on scanning' })).toBeFocused()
+  expect(await violations(page)).toEqual([])
+  await page.keyboard.press('Enter')
+  await expect(question).toHaveCount(0)
+  await expect(page.getByRole('alert')).toHaveCount(0)
+
+  await choose()
+  await question.getByRole('button', { name: 'Stop scanning' }).click()
+  await expect(page.getByRole('alert')).toContainText('Nothing is scanned')
+  await page.getByRole('menubar').getByRole('menuitem', { name: 'Transfers' }).click()
+  await expect(entry).toHaveAttribute('aria-checked', 'false')
+  await page.keyboard.press('Escape')
+  await window.openTab('Console')
+  await window.run('scan on')
+  await expect(page.getByRole('alert')).toHaveCount(0)
 })

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { protocolSchema } from '../../../common/models.ts'
 import { PROTOCOL_NAMES } from '../lib/connection-form.ts'
 import { formatTime } from '../lib/format.ts'
+import { usePanes } from '../state/panes.ts'
 import {
   chooseRecent,
   connect,
@@ -45,7 +46,10 @@ export function ConnectionBar() {
 
   const busy = session.state === 'connecting'
   const fixed = busy || session.state === 'connected'
-  const sessionError = session.state === 'disconnected' || session.state === 'lost' ? session.error : null
+  // What is tried again by itself is told over the rows; here it would come and go with every attempt.
+  const gaveUp = session.state === 'disconnected' || (session.state === 'lost' && session.retryAt === null)
+  const sessionError = gaveUp ? session.error : null
+  const hasRows = usePanes((s) => s.remote.path !== null)
   const problem = fieldError?.message ?? (sessionError?.code === 'cancelled' ? null : sessionError?.message) ?? null
   const invalid = (field: FieldError['field']) =>
     fieldError?.field === field ? ({ 'aria-invalid': true, 'aria-describedby': 'connection-problem' } as const) : {}
@@ -156,7 +160,7 @@ export function ConnectionBar() {
         </div>
       </div>
       <div className="connection-notes" aria-live="polite">
-        {busy && (
+        {busy && !hasRows && (
           <p className="connection-note">
             <LoaderCircle className="turning tone-busy" size={16} aria-hidden />
             {session.step}…

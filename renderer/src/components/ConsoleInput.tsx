@@ -80,6 +80,13 @@ export function CommandLine({ output }: CommandLineProps) {
     if (event.key === 'Shift') return
     const isTab = event.key === 'Tab' && isAlone(event)
     if (!isTab) tabbed.current = false
+    if (event.ctrlKey && !event.altKey && !event.metaKey && !event.shiftKey && event.key === 'u') {
+      // As in a terminal: away with all before the cursor.
+      event.preventDefault()
+      recalled.current = null
+      caret.current = 0
+      setLine(line.slice(field.current?.selectionStart ?? line.length))
+    }
     if (!isAlone(event)) return
     if (event.key === 'Enter') {
       recalled.current = null

@@ -10,9 +10,9 @@ export function ConsoleProgress({ progress }: { progress: Progress }) {
     <div className="console-progress">
       <div className="console-progress-text">
         <FileName name={label} />
-        <span>{value === null ? '' : `${value} %`}</span>
+        {value !== null && <span>{value} %</span>}
         <span>{total === null ? formatBytes(done) : `${formatBytes(done)} of ${formatBytes(total)}`}</span>
-        <span>{formatRate(rate)}</span>
+        {rate !== null && <span>{formatRate(rate)}</span>}
       </div>
       <div
         className="progress-bar"

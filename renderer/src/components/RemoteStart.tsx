@@ -1,5 +1,6 @@
 import { LoaderCircle, PlugZap, Server, Unplug } from 'lucide-react'
 import { PROTOCOL_NAMES } from '../lib/connection-form.ts'
+import { visibleName } from '../lib/names.ts'
 import { useSecondsUntil } from '../lib/useSecondsUntil.ts'
 import { usePanes } from '../state/panes.ts'
 import { useScanPolicy } from '../state/scan-policy.ts'
@@ -76,9 +77,9 @@ export function LostBanner() {
   return (
     <div className="lost-banner">
       <Unplug size={16} className="tone-warn" aria-hidden />
-      <p>
+      <p title={visibleName(session.error.message)}>
         <span role="alert">Connection lost.</span> {retryAt !== null && <RetryCountdown retryAt={retryAt} />}
-        {hasRows && <span className="muted"> These rows may be out of date.</span>}
+        {hasRows && retryAt === null && <span className="muted">These rows may be out of date.</span>}
       </p>
       {retryAt !== null && (
         <button type="button" className="button small" onClick={stopRetrying}>

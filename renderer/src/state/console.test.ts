@@ -59,6 +59,13 @@ test('control characters are made visible, tabs stay', async () => {
   expect(shown()).toBe('before\na\tb⟨001B⟩[2J')
 })
 
+test('a file without line ends is cut, or its layout would stop the window', async () => {
+  await loadConsole()
+  clearConsole()
+  takeConsoleLines([{ text: 'x'.repeat(4_000_000), tone: 'normal' }])
+  expect(shown()).toMatch(/^x{20000}… \(3,980,000 characters more\)$/)
+})
+
 test('one command at a time; what is typed meanwhile waits in the line', async () => {
   await loadConsole()
   setLine('ls')

@@ -3,6 +3,7 @@ import type { ConsoleLine, ConsoleState } from '../../../common/console.ts'
 import type { ErrorData } from '../../../common/errors.ts'
 import { call, shownError } from '../api.ts'
 import { complete, inColumns, type CompletedLine } from '../lib/command-line.ts'
+import { formatCount } from '../lib/format.ts'
 import { EMPTY_LOG, appendLines, type LineLog } from '../lib/line-log.ts'
 import { visibleName } from '../lib/names.ts'
 import { report, showTab } from './ui.ts'
@@ -34,9 +35,17 @@ export const useConsole = create<ConsoleSlice>()(() => ({
   focus: 0,
 }))
 
+/** Most characters of a line that are shown: laying out a file without line ends would stop the window. */
+const MOST_CHARACTERS = 20_000
+
 /** Main has made the text printable; tabs stay, since files and replies are laid out with them. */
 const shown = (lines: readonly ConsoleLine[]): ConsoleLine[] =>
-  lines.map((line) => ({ ...line, text: line.text.split('\t').map(visibleName).join('\t') }))
+  lines.map((line) => ({ ...line, text: shortened(line.text).split('\t').map(visibleName).join('\t') }))
+
+function shortened(text: string): string {
+  if (text.length <= MOST_CHARACTERS) return text
+  return `${text.slice(0, MOST_CHARACTERS)}… (${formatCount(text.length - MOST_CHARACTERS)} characters more)`
+}
 
 /** Fetches what the console said so far; does nothing when that was done before. */
 export async function loadConsole(): Promise<void> {
