@@ -41,8 +41,11 @@ export interface TransferService {
    * Plans a request: walks its sources and journals one row a file. Resolves when every file is journalled; the first
    * files move long before. What cannot be planned (unsafe name, unreadable folder, link in a tree) becomes a row
    * that says so, never an exception.
+   * A target folder on the server that is missing is made, with those above it, when the first file goes there.
+   * Resolves also when the request is cancelled meanwhile, with the rows it had by then.
    * @throws SluiceError 'not-connected' without credentials for the endpoint, 'bad-argument' for a target folder that is not
-   * absolute, a local code when the target folder of downloads cannot be made
+   * absolute, a target name that is a path or meant for several sources, a mode that needs one file; 'unsafe-name' or
+   * 'illegal-characters' for a target name that cannot be one; a local code when the target folder of downloads cannot be made
    */
   add(
     request: TransferRequest,

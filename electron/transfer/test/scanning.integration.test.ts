@@ -93,6 +93,16 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'the scan decides', () =
     expect(await readdir(world.server.root)).toEqual([])
   })
 
+  test('with scanning off, too, only the bytes that were read before are sent', async () => {
+    const world = await startWorld({ gate: (gate) => meddling(gate, (path) => writeFile(path, eicar())) })
+    world.gate.setPolicy({ upload: false, download: true })
+    await writeFile(join(world.local, 'a.bin'), Buffer.alloc(68, 'c'))
+    const sources = [{ path: join(world.local, 'a.bin') }]
+    const rows = await world.run({ direction: 'upload', sources, targetFolder: '/' })
+    expect(rows).toMatchObject([{ state: 'failed', error: { code: 'changed-after-scan' }, unscanned: true }])
+    expect(await readdir(world.server.root)).toEqual([])
+  })
+
   test('an agent killed while it scans an upload lets nothing pass; after its restart a retry does', async () => {
     const world = await startWorld()
     world.clamd.pause()
