@@ -1,5 +1,5 @@
 /** One run of the program: its commands, what can end it early, its end. */
-import { findCommand } from '../common/commands.ts'
+import { findCommand, type CommandName } from '../common/commands.ts'
 import { SluiceError, toErrorData } from '../common/errors.ts'
 import { outcomeOf, withoutPasswords, type CommandEnd, type Outcome } from '../electron/services/console/index.ts'
 import { planWords, type Plan } from './direct.ts'
@@ -15,9 +15,11 @@ import { watchSignals } from './signals.ts'
 const END_LIMIT = 15_000
 /** Ended because nobody reads the output any more: 128 + SIGPIPE, as for other programs. */
 const BROKEN_PIPE = 141
+/** ms that a scanner may take until `status` goes without it */
+const SCANNER_START = 5000
 const ADDRESS_WITH_PASSWORD = /\b(?:ftp|ftps|ftpes):\/\/[^\s/@:]*:[^\s/@]+@/i
 /** Commands that need the scanner, or tell about it. */
-const SCANNING: ReadonlySet<string> = new Set([
+const SCANNING: ReadonlySet<CommandName> = new Set([
   'put',
   'mput',
   'get',
@@ -185,6 +187,7 @@ class Run {
     this.#current = current
     this.#stop.addEventListener('abort', onStop, { once: true })
     try {
+      if (commandOf(text) === 'status' && this.#agentStarted) await scannerKnown(this.#program.core, current.signal)
       return await this.#program.console.run(text, current.signal)
     } finally {
       this.#stop.removeEventListener('abort', onStop)
@@ -205,12 +208,26 @@ function cancelled(): SluiceError {
   return new SluiceError('cancelled', 'Cancelled.')
 }
 
+/** Waits a moment for a scanner that starts: its state is part of what `status` tells. */
+async function scannerKnown({ gate }: Program['core'], signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const stop = gate.onStatus(() => resolve())
+  const enough = AbortSignal.any([signal, AbortSignal.timeout(SCANNER_START)])
+  enough.addEventListener('abort', () => resolve(), { once: true })
+  if (gate.status().state === 'starting') await promise
+  stop()
+}
+
 /** Whether a command may scan: an unknown word may be the beginning of one that does. */
 function needsScanner(text: string): boolean {
+  const name = commandOf(text)
+  return name === null || SCANNING.has(name)
+}
+
+/** The name of the command that a line begins with; null for one that is not written out. */
+function commandOf(text: string): CommandName | null {
   const [word = ''] = text.trim().split(/\s+/)
-  if (word.startsWith('#') || word.startsWith('!')) return false
-  const spec = findCommand(word)
-  return spec === null || SCANNING.has(spec.name)
+  return findCommand(word.startsWith('!') ? '!' : word)?.name ?? null
 }
 
 function refuseTwoWays(options: CliOptions, plan: Plan): void {
