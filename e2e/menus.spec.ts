@@ -194,8 +194,11 @@ test('every entry of the menus does what it says, or says why it cannot', async 
 
   const dialog = async (name: string, role: 'dialog' | 'alertdialog' = 'dialog'): Promise<void> => {
     await expect(page.getByRole(role, { name })).toBeVisible()
-    await page.keyboard.press('Escape')
-    await expect(page.getByRole(role)).toHaveCount(0)
+    // A dialog hears its keys a moment after it is drawn.
+    await expect(async () => {
+      await page.keyboard.press('Escape')
+      await expect(page.getByRole(role)).toHaveCount(0, { timeout: 1000 })
+    }).toPass()
   }
   const typed = async (line: string): Promise<void> => {
     await expect(consoleLine(page)).toHaveValue(line)

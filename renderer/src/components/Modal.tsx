@@ -25,7 +25,9 @@ function useFocusReturn(onClosed?: () => void): (event: Event) => void {
   const [before] = useState(() => document.activeElement)
   return (event) => {
     event.preventDefault()
-    if (before instanceof HTMLElement) before.focus({ preventScroll: true })
+    // A shortcut may have been faster, or another dialog.
+    const isFree = document.activeElement === document.body
+    if (isFree && before instanceof HTMLElement) before.focus({ preventScroll: true })
     onClosed?.()
   }
 }

@@ -45,7 +45,9 @@ export function onShortcut(event: KeyboardEvent): void {
     if (isBrowserKey(event, isMac())) event.preventDefault()
     return
   }
-  if (isTextField(event.target) && isEditing(pressed, isMac())) return
+  // AltGr types signs, though some systems call it Ctrl and Alt.
+  const isTyping = isEditing(pressed, isMac()) || event.getModifierState('AltGraph')
+  if (isTextField(event.target) && isTyping) return
   const { action } = pressed
   if (OF_ROWS.has(action) && event.target !== document.body && paneAt(event.target) === null) return
   event.preventDefault()
