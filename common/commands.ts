@@ -261,7 +261,7 @@ const FILES = [
     group: 'files',
     arguments: [{ ...localPath, name: 'file', many: true }],
     summary: 'Delete files from this computer',
-    details: 'Asks while "prompt" is on. Folders are left alone.',
+    details: `Asks about each while "prompt" is on. Folders are left alone. ${PATTERNS}`,
     needsSession: false,
   },
 ] as const satisfies readonly CommandSpec[]
@@ -346,7 +346,7 @@ const TRANSFERS = [
       { name: 'remote file', kind: 'remote-path', optional: true },
     ],
     summary: 'Add a file of this computer to the end of one on the server',
-    details: 'What is sent is scanned; what it becomes part of is on the server already.',
+    details: 'What is sent is scanned; what it becomes part of is on the server already. Always binary.',
     needsSession: true,
     menu: { label: 'Append to Remote File…', keys: 'CmdOrCtrl+Shift+A' },
   },

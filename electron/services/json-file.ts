@@ -50,7 +50,8 @@ export class JsonFile<T> {
   }
 
   async #replace(text: string): Promise<void> {
-    const temporary = `${this.#file}.new`
+    // The window and the command line may write the same file at the same moment.
+    const temporary = `${this.#file}.${process.pid}.new`
     try {
       await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 })
       const handle = await open(temporary, 'w', 0o600)

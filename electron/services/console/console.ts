@@ -7,6 +7,7 @@ import { remember, remembered } from './history.ts'
 import { readLine, type CommandLine } from './line.ts'
 import { errorRecord, line, printable } from './output.ts'
 import { outcomeOf } from './outcome.ts'
+import { commandsOn } from './parse.ts'
 import { promptOf } from './prompt.ts'
 import type {
   CommandContext,
@@ -24,8 +25,8 @@ const GRACE = 5_000
 
 export interface Console {
   /**
-   * Runs one line. Never throws: an error becomes a line with the tone `bad`, and an outcome. One command runs at a
-   * time.
+   * Runs one line, of several commands (parted by ";") until one fails. Never throws: an error becomes a line with the
+   * tone `bad`, and an outcome. One line runs at a time.
    * @param signal the person's cancel: ends the command, not the console
    */
   run(line: string, signal: AbortSignal): Promise<CommandEnd>
@@ -60,7 +61,12 @@ export function createConsole(host: ConsoleHost, io: ConsoleIo): Console {
       running = true
       try {
         memory.history = remember(memory.history, text)
-        return await runLine({ host, io, memory, completer }, text, signal)
+        let end: CommandEnd = { outcome: 'ok', quit: false }
+        for (const command of commandsOn(text)) {
+          end = await runLine({ host, io, memory, completer }, command, signal)
+          if (end.quit || end.outcome !== 'ok') break
+        }
+        return end
       } finally {
         running = false
         io.progress(null)

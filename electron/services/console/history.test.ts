@@ -41,6 +41,8 @@ test.each([
   ['frobnicate ftp://me:p@ss@host', 'frobnicate ****'],
   ['get ftp://host:21/a@b', 'get ftp://host:21/a@b'],
   ['put user:x@example.txt "a  b"', 'put user:x@example.txt "a  b"'],
+  ['cd a; user me secret; ls "x;y"', 'cd a; user me ****; ls "x;y"'],
+  ['pwd; open ftp://me:12;34@host', 'pwd; open ftp://me:12; ****'],
 ])('%s is kept as %s', (line, kept) => {
   expect(withoutPasswords(line)).toBe(kept)
 })

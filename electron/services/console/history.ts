@@ -2,19 +2,33 @@
 import { isIPv6 } from 'node:net'
 import { findCommand } from '../../../common/commands.ts'
 import { splitFtpUrl } from '../../../common/ftp-url.ts'
-import { literal, quoteWord, wordsOf } from './parse.ts'
+import { commandsOn, literal, quoteWord, wordsOf } from './parse.ts'
 
 /** Lines kept. */
 const LIMIT = 500
 const SCHEME = /^(?:ftp|ftps|ftpes):\/\//i
 const MASK = '****'
 
+/** A line of one or several commands as it may be shown, kept and logged. */
+export function withoutPasswords(line: string): string {
+  const commands = commandsOn(line)
+  if (commands.length < 2) return oneWithoutPasswords(line)
+  let addressed = false
+  const shown = commands.map((command) => {
+    // A ";" within a password parts it too: what follows an address and has an "@" may be its rest.
+    if (addressed && command.includes('@')) return MASK
+    addressed ||= /:\/\/|^(?:open|connect|ftp)\b/i.test(command)
+    return oneWithoutPasswords(command)
+  })
+  return shown.join('; ')
+}
+
 /**
- * The line as it may be shown, kept and logged. Addresses lose their password, raw login commands and `user` what
+ * One command. Addresses lose their password, raw login commands and `user` what
  * follows, and an address that makes no sense is left out: nobody knows what is secret in it. What is too much for
  * `open` is left out too.
  */
-export function withoutPasswords(line: string): string {
+function oneWithoutPasswords(line: string): string {
   const words = wordsOf(line)
   const [command = '', first = ''] = words.map(({ text }) => literal(text))
   const keep = (count: number): string => line.slice(0, words[count - 1]?.end)

@@ -92,6 +92,15 @@ export function escapeWord(text: string): string {
   return text.replaceAll(/^[-#!]|[ \t"'\\;*?[\]{}]/g, String.raw`\$&`)
 }
 
+/** The commands of one typed line. What cannot be taken apart stays whole: running it says what is wrong with it. */
+export function commandsOn(line: string): string[] {
+  try {
+    return splitCommands(line)
+  } catch {
+    return [line]
+  }
+}
+
 /**
  * Takes a text of several commands apart, at ";" and line ends outside quotes; comments reach to the end of their line.
  * @throws SluiceError bad-argument for a quote that is not closed

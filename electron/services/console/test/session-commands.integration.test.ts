@@ -20,6 +20,14 @@ function oneConsole({ host }: ConsoleWorld, answers: readonly string[] = []) {
 }
 
 describeWith(['vsftpd', 'pwdfile', 'openssl'], 'session commands on vsftpd', () => {
+  test('several commands of one line run until one fails, and are recalled as one', async () => {
+    const { console, io, run } = oneConsole(await start())
+    expect(await run('binary; cd nowhere; ascii')).toEqual({ outcome: 'refused', quit: false })
+    expect(io.lines()).toEqual(['Every file is transferred byte for byte.', expect.stringContaining('/nowhere')])
+    expect(await run('auto; quit; ls')).toEqual({ outcome: 'ok', quit: true })
+    expect(console.history()).toEqual(['binary; cd nowhere; ascii', 'auto; quit; ls'])
+  })
+
   test('open asks for user and hidden password, and the prompt tells where one is', async () => {
     const world = await start({ connected: false })
     const { server, host } = world
