@@ -14,13 +14,12 @@ export function AboutDialog({ onClose }: { onClose(): void }) {
       <p>
         The scan gate stands between the two panes: no file reaches the server, and none gets its name on this computer,
         before a scanner has read all of it and found it clean. What is infected is held back, and so is what nobody
-        could scan.
+        could scan. Only you can switch this off, for one run, and the window says so all the time.
       </p>
       <p className="muted">
         Runs in {info === null ? 'a window' : SHELLS[info.shell]} on {info?.platform ?? 'this computer'}.
         <br />
-        Free software under the MIT licence. The parts made by others keep their own licences, which come with the
-        program.
+        Free software under the MIT licence. The parts made by others keep their own licences.
       </p>
       <ModalButtons>
         <button type="button" className="button primary" autoFocus onClick={onClose}>
