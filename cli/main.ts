@@ -2,7 +2,6 @@
 /** `sluice` under plain Node: from source, and as `out/main/cli.js`. */
 import path from 'node:path'
 import { agentProcesses } from './agent-process.ts'
-import { dataFolder, runCli } from './index.ts'
 
 /** The first version that has all that is used here. */
 const NODE = 24
@@ -16,6 +15,8 @@ if (Number(process.versions.node.split('.')[0]) < NODE) {
   process.stderr.write(`sluice needs Node ${NODE} or later; this is ${process.versions.node}.\n`)
   process.exitCode = 1
 } else {
+  // Not a static import: the bundler would put both into this file, and the app, which needs only the other, would run it.
+  const { dataFolder, runCli } = await import('./index.ts')
   process.exitCode = await runCli(process.argv.slice(2), {
     stdin: process.stdin,
     stdout: process.stdout,

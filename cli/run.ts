@@ -64,6 +64,7 @@ export async function run(options: CliOptions, around: Surroundings): Promise<nu
       stop.signal,
     )
     const outcome = await commands.run()
+    await screen.flush()
     return stop.signal.aborted ? Number(stop.signal.reason) : exitCode(outcome)
   } catch (error) {
     if (stop.signal.aborted) return Number(stop.signal.reason)

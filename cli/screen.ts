@@ -130,6 +130,16 @@ export class Screen {
     this.#around = null
   }
 
+  /** Resolves when all that was written has gone, or is known to go nowhere. */
+  async flush(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      if (this.#broken) resolve()
+      else this.#o.stdout.write('', () => resolve())
+    })
+    // A failed write is told by an event of its own, after its callback.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+
   dispose(): void {
     this.#stopTimer()
     this.clear()
