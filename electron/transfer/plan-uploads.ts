@@ -70,8 +70,10 @@ async function planFolder(
     if (folder.depth > MAX_DEPTH) throw tooDeep(printablePath(folder.localPath))
     await ensureFolder(planning, folder.remotePath)
     for await (const batch of listLocal(folder.localPath, { signal: plan.signal })) {
+      // As far as batches go: a disk gives names in no order that means anything to people.
+      const sorted = batch.toSorted((a, b) => (a.name < b.name ? -1 : 1))
       plan.batch(() => {
-        for (const entry of batch) planEntry(plan, folder, entry)
+        for (const entry of sorted) planEntry(plan, folder, entry)
       })
       plan.flush()
     }
