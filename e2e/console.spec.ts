@@ -189,6 +189,7 @@ test('mput asks for each file until somebody says all', async ({ server, window,
 test('keys: Tab completes and lists, Up recalls, Escape and Ctrl+L clear, Shift+Tab leaves', async ({
   server,
   window,
+  page,
   localFolder,
 }) => {
   writeFileSync(join(server.root, 'catalogue.csv'), 'x')
@@ -226,6 +227,11 @@ test('keys: Tab completes and lists, Up recalls, Escape and Ctrl+L clear, Shift+
   await line.press('Shift+Tab')
   await expect(window.output).toBeFocused()
   await window.output.click()
+  await expect(line).toBeFocused()
+  // F6 goes round the regions, and in the console to where one types.
+  await page.keyboard.press('F6')
+  await expect(line).not.toBeFocused()
+  await page.keyboard.press('Shift+F6')
   await expect(line).toBeFocused()
 })
 
@@ -318,4 +324,52 @@ test('the menu asks before it stops scanning, with the harmless answer focused',
   await window.openTab('Console')
   await window.run('scan on')
   await expect(page.getByRole('alert')).toHaveCount(0)
+})
+
+test.describe('with two accounts', () => {
+  test.use({
+    serverOptions: {
+      users: [
+        { name: 'ada', password: 'first secret' },
+        { name: 'mara', password: 'second secret' },
+      ],
+    },
+  })
+
+  test('a login begins in the folder of its address, whoever gives it; pane and console agree all the way', async ({
+    server,
+    window,
+    page,
+  }) => {
+    mkdirSync(join(server.root, 'pub/deep'), { recursive: true })
+    const remote = window.pane('Remote').getByRole('textbox', { name: 'Path' })
+    const at = async (folder: string): Promise<void> => {
+      await expect(remote).toHaveValue(folder)
+      await expect(window.commandLine).toHaveAccessibleDescription(`127.0.0.1:${folder}>`)
+      await expect(window.pane('Remote').getByRole('button', { name: 'Refresh' })).toBeEnabled()
+    }
+    await window.openTab('Console')
+    await window.begin(`open ftp://ada@127.0.0.1:${server.port}/pub`)
+    await window.answer(/^Password of ada/, 'first secret')
+    await at('/pub')
+    await window.run('cd deep; cd ..; cd /; cd pub/deep')
+    await at('/pub/deep')
+    await window.begin('user mara')
+    await window.answer(/^Password of mara/, 'second secret')
+    await at('/')
+    await expect(page.getByRole('textbox', { name: 'User' })).toHaveValue('mara')
+    await window.run('close')
+    await expect(window.pane('Remote')).toContainText('Not connected')
+
+    await page.getByRole('textbox', { name: 'Host' }).fill(`ftp://ada@127.0.0.1:${server.port}/pub/deep`)
+    await page.getByRole('textbox', { name: 'Password' }).fill('first secret')
+    await page.getByRole('button', { name: 'Connect', exact: true }).click()
+    await at('/pub/deep')
+    // What the bar was told counts for its own login only.
+    await window.run('close')
+    await window.begin(`open ftp://ada@127.0.0.1:${server.port}`)
+    await window.answer(/^Password of ada/, 'first secret')
+    await at('/')
+    await expect(page.getByRole('alert')).toHaveCount(0)
+  })
 })

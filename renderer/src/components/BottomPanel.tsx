@@ -47,7 +47,6 @@ export function BottomPanel() {
           <Tabs.Trigger
             className="tab"
             value="console"
-            data-focus-region={tab === 'console' ? 'bottom' : undefined}
             // A press of the mouse wants to type; the arrow keys only pass by.
             onClick={(event) => event.detail > 0 && openConsole()}
           >

@@ -117,6 +117,7 @@ export function CommandLine({ output }: CommandLineProps) {
       <input
         ref={field}
         className="console-field"
+        data-focus-region="bottom"
         aria-label="Console command"
         aria-describedby={busy ? undefined : 'console-prompt'}
         placeholder={running === null ? '' : `${visibleName(running)} runs…`}
@@ -159,6 +160,7 @@ export function AnswerLine({ question }: { question: ConsoleQuestion }) {
         ref={field}
         id="console-answer"
         className="console-field"
+        data-focus-region="bottom"
         type={question.hidden ? 'password' : 'text'}
         spellCheck={false}
         autoCapitalize="off"
