@@ -95,7 +95,7 @@ export class LineEditor {
       o.signal.removeEventListener('abort', onAbort)
       screen.typingEnded()
       this.keyboard.stopReading()
-      reader.removeAllListeners()
+      // Only its own listeners let go of the terminal's.
       reader.close()
       this.keyboard.release()
     }

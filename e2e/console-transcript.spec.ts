@@ -3,15 +3,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bridge } from '../common/ipc.ts'
 import { CONSOLE_SESSION, prepareConsoleSession } from '../testing/console-session.ts'
-import { evenOut, fillIn } from '../testing/console-transcript.ts'
+import { evenOut, fillIn, readTranscript } from '../testing/console-transcript.ts'
 import { expect, test } from './main-job-fixture.ts'
 
-const page = readFileSync(join(import.meta.dirname, '../docs/console.md'), 'utf8')
-
-/** The transcript's chapters, by their titles. */
-const chapters = new Map(
-  [...page.matchAll(/^## (.+)\n\n```text\n([^]*?)\n```$/gm)].map(([, title = '', text = '']) => [title, text]),
-)
+const transcript = readTranscript(readFileSync(join(import.meta.dirname, '../docs/console.md'), 'utf8'))
 
 const PASSWORD = 'correct horse'
 
@@ -59,7 +54,10 @@ test('the panel says what the transcript says', async ({ window, page, server, l
     const { lines } = await look()
     const text = lines.slice(seen).map((line) => evenOut(line.text, facts).trimEnd())
     seen = lines.length
-    const expected = (chapters.get(title) ?? '').split('\n').filter((line) => line !== 'sluice> quit')
+    // The window would be gone.
+    const expected = transcript
+      .find((chapter) => chapter.title === title)
+      ?.lines.filter((line) => line !== 'sluice> quit')
     expect(text, title).toEqual(expected)
   }
   await expect(page.getByText(PASSWORD)).toHaveCount(0)

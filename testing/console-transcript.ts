@@ -57,3 +57,11 @@ export function transcriptPage(records: readonly StepRecord[]): string {
   })
   return [INTRODUCTION, ...chapters].join('\n')
 }
+
+/** The page's chapters: what each says, line by line. */
+export function readTranscript(page: string): { title: string; lines: string[] }[] {
+  return [...page.matchAll(/^## (.+)\n\n```text\n([^]*?)\n```$/gm)].map(([, title = '', text = '']) => ({
+    title,
+    lines: text.split('\n'),
+  }))
+}
