@@ -132,6 +132,16 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd', 'tmux'], 'the command lin
     expect(await terminal.see('code 1')).toMatch(/^0$/m)
   })
 
+  test('many lines leave nothing behind at the terminal', async () => {
+    // Each line once left a listener for changes of the window's size: after ten of them Node warned on the screen.
+    const terminal = await Terminal.open(makePlace())
+    await terminal.sluice()
+    await terminal.at('sluice>')
+    await terminal.type('auto\n'.repeat(15))
+    const screen = await terminal.until((text) => text.split('sluice> auto').length === 16 && text.endsWith('sluice>'))
+    expect(screen).not.toContain('Warning')
+  })
+
   test('a window that changes its size under the progress line leaves no pieces of it', async () => {
     const place = makePlace()
     const server = await startServer({ config: { local_max_rate: '200000' } })
