@@ -3,6 +3,7 @@ import { Ban, CheckCheck, RotateCw } from 'lucide-react'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { formatCount } from '../lib/format.ts'
 import { orderOf, TRANSFER_FILTERS, type TransferFilter } from '../lib/transfer-queue.ts'
+import { useScanPolicy } from '../state/scan-policy.ts'
 import { cancelAllTransfers, clearFinished, retryAllFailed, useTransfers } from '../state/transfers.ts'
 import { IconButton } from './IconButton.tsx'
 import { TransferItem } from './TransferItem.tsx'
@@ -22,6 +23,7 @@ const HEAD_HEIGHT = 28
 export function TransferTable() {
   const queue = useTransfers((s) => s.queue)
   const filter = useTransfers((s) => s.filter)
+  const scanned = useScanPolicy((s) => s.policy.upload && s.policy.download)
   const order = useMemo(() => orderOf(queue, filter), [queue, filter])
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set())
   const table = useRef<HTMLDivElement>(null)
@@ -48,7 +50,10 @@ export function TransferTable() {
         <div className="table-note">
           <h3>{queue.rows.size === 0 ? 'No transfers yet' : 'Nothing here with this filter'}</h3>
           {queue.rows.size === 0 && (
-            <p>Drag files from one pane to the other. Each is scanned first, and its verdict shows here.</p>
+            <p>
+              Drag files from one pane to the other.
+              {scanned && ' Each is scanned first, and its verdict shows here.'}
+            </p>
           )}
         </div>
       ) : (
