@@ -73,20 +73,13 @@ class Follower {
 
   async run(requests: readonly TransferRequest[]): Promise<Outcome> {
     const { signal, write, progress } = this.#context
-    const adding = new Set<Promise<void>>()
     for (const request of requests) {
       while (this.#followed.size >= WINDOW && !signal.aborted) await this.#something()
       if (signal.aborted) break
-      const added = this.#add(request, requests.length === 1).finally(() => {
-        adding.delete(added)
-        this.#wake()
-      })
-      // Awaited below; until then a failure is nobody's surprise.
-      added.catch(() => undefined)
-      adding.add(added)
-      if (requests.length === 1) await added
+      // Planned one after the other: the queue keeps their order, and moves the first while the next are planned.
+      await this.#add(request, requests.length === 1)
     }
-    while (this.#followed.size + adding.size > 0) await this.#something()
+    while (this.#followed.size > 0) await this.#something()
     progress(null)
     if (this.#tally.files !== 1) write({ lines: [this.#tally.summary()] })
     return signal.aborted ? 'cancelled' : this.#tally.outcome()
@@ -144,7 +137,7 @@ class Follower {
     this.#wake()
   }
 
-  /** Waits until a request has ended or was added, or fails. */
+  /** Waits until a request has ended, or fails. */
   async #something(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#wake = resolve
