@@ -46,8 +46,12 @@ export async function run(options: CliOptions, around: Surroundings): Promise<nu
   const unwatch = watchSignals({
     interrupt: () => {
       // A person who types commands means the one that runs.
-      if (commands?.typing === true) commands.cancel()
-      else stop.abort(exitCode('cancelled'))
+      if (commands?.typing === true) {
+        commands.cancel()
+        return false
+      }
+      stop.abort(exitCode('cancelled'))
+      return true
     },
     end: (code) => stop.abort(code),
   })

@@ -5,8 +5,8 @@ import { constants } from 'node:os'
 const SAME_SIGNAL = 1000
 
 export interface SignalEvents {
-  /** SIGINT. */
-  interrupt(): void
+  /** SIGINT. @returns whether the run ends by it */
+  interrupt(): boolean
   /** SIGTERM and SIGHUP. @param code exit code: 128 + the signal's number */
   end(code: number): void
 }
@@ -16,9 +16,8 @@ export function watchSignals({ interrupt, end }: SignalEvents): () => void {
   let interruptedAt: number | null = null
   const onInterrupt = (): void => {
     const now = performance.now()
-    interruptedAt ??= now
-    if (now - interruptedAt > SAME_SIGNAL) process.exit(128 + constants.signals.SIGINT)
-    interrupt()
+    if (interruptedAt !== null && now - interruptedAt > SAME_SIGNAL) process.exit(128 + constants.signals.SIGINT)
+    if (interrupt()) interruptedAt ??= now
   }
   const onTerminate = (): void => end(128 + constants.signals.SIGTERM)
   const onHangUp = (): void => end(128 + constants.signals.SIGHUP)

@@ -192,6 +192,22 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd'], 'the command line with a
     expect(await run('--insecure')).toMatchObject({ code: 0, stderr: expect.stringContaining('WARNING') })
   })
 
+  test('--tls decides about a bare host and an ftp:// address, --active about data connections', async () => {
+    const place = makePlace()
+    const server = await startServer({ tls: 'implicit', certificate: 'self-signed', requireReuse: false })
+    const flags = ['--tls', 'implicit', '--fingerprint', server.fingerprint, '--user', server.user]
+    const bare = await runSluice([...flags, `${server.host}:${server.port}`, 'ls'], { place, env: asUser(server) })
+    expect(bare).toMatchObject({ code: 0 })
+    const active = await runSluice([...flags, '--active', 'ls', urlOf(server, '/')], { place, env: asUser(server) })
+    expect(active).toMatchObject({ code: 0 })
+    expect(server.commands().filter((command) => /^(EPSV|PASV|EPRT|PORT)/.test(command))).toEqual([
+      expect.stringMatching(/^EPSV/),
+      expect.stringMatching(/^(EPRT|PORT)/),
+    ])
+    const contradiction = await runSluice([...flags, 'ls', urlOf(server, '/', 'ftpes')], { place, env: asUser(server) })
+    expect(contradiction).toMatchObject({ code: 2, stderr: expect.stringContaining('contradict') })
+  })
+
   test('a certificate that was trusted in the window is trusted here', async () => {
     const place = makePlace()
     const server = await startServer({ tls: 'explicit', certificate: 'self-signed' })

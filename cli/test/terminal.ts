@@ -14,9 +14,12 @@ const LOOK = 30
 
 export class Terminal {
   readonly #socket: string
+  /** Of tmux itself too: a shell in it inherits the server's. */
+  readonly #env: Record<string, string>
 
-  private constructor(socket: string) {
+  private constructor(socket: string, env: Record<string, string>) {
     this.#socket = socket
+    this.#env = env
   }
 
   /** Opens a terminal with a plain shell; it ends with the test. */
@@ -24,30 +27,17 @@ export class Terminal {
     place: Place,
     size: { columns: number; rows: number } = { columns: 100, rows: 40 },
   ): Promise<Terminal> {
-    const terminal = new Terminal(`sluice-${process.pid}-${randomBytes(4).toString('hex')}`)
+    const { columns, rows } = size
+    const env = { ...place.env, PS1: 'shell$ ', TERM: 'screen', LC_ALL: 'C.UTF-8' }
+    const terminal = new Terminal(`sluice-${process.pid}-${randomBytes(4).toString('hex')}`, env)
     onTestFinished(() =>
       terminal.#tmux('kill-server').then(
         () => undefined,
         () => undefined,
       ),
     )
-    const { columns, rows } = size
-    const variables = { ...place.env, PS1: 'shell$ ', TERM: 'screen', LC_ALL: 'C.UTF-8' }
-    const shell = ['sh', '-i']
-    await terminal.#tmux(
-      '-f',
-      '/dev/null',
-      'new-session',
-      '-d',
-      '-x',
-      String(columns),
-      '-y',
-      String(rows),
-      '-c',
-      place.folder,
-      ...Object.entries(variables).flatMap(([name, value]) => ['-e', `${name}=${value}`]),
-      ...shell,
-    )
+    const window = ['-x', String(columns), '-y', String(rows), '-c', place.folder]
+    await terminal.#tmux('-f', '/dev/null', 'new-session', '-d', ...window, 'sh', '-i')
     await terminal.until((screen) => screen.includes('shell$'))
     return terminal
   }
@@ -103,6 +93,6 @@ export class Terminal {
   }
 
   #tmux(...args: string[]): Promise<{ stdout: string; stderr: string }> {
-    return run(peer('tmux'), ['-L', this.#socket, ...args], { encoding: 'utf8' })
+    return run(peer('tmux'), ['-L', this.#socket, ...args], { encoding: 'utf8', env: this.#env })
   }
 }
