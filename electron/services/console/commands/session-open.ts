@@ -71,6 +71,9 @@ async function accountFor(
   if (known) return known
   const name = user ?? (await ask(`User at ${server} (nothing for anonymous):`)).trim()
   if (name === '' || name === 'anonymous') return { user: 'anonymous', password: ANONYMOUS_PASSWORD }
+  // With a name there may be a password that is known.
+  const now = user === null ? await host.credentials(server, name) : null
+  if (now) return now
   return { user: name, password: await ask(`Password of ${name} at ${server}:`, { hidden: true }) }
 }
 

@@ -93,6 +93,15 @@ describeWith(['vsftpd', 'pwdfile', 'openssl'], 'session commands on vsftpd', () 
     expect(io.questions).toEqual([])
   })
 
+  test('a password that is known for a name is not asked for once the name was typed', async () => {
+    const world = await start({ connected: false })
+    const { server } = world
+    world.host.credentials = (_, user) => Promise.resolve(user === null ? null : { user, password: server.password })
+    const { io, run } = oneConsole(world, [server.user])
+    expect(await run(`open ${server.host}:${server.port}`)).toMatchObject({ outcome: 'ok' })
+    expect(io.questions).toHaveLength(1)
+  })
+
   test('nothing waits for an answer where nobody is', async () => {
     const world = await start({ connected: false })
     const { server } = world
