@@ -6,8 +6,6 @@ import { parseOptions, type CliOptions } from './options.ts'
 import type { Surroundings } from './program.ts'
 
 export { dataFolder } from './data-folder.ts'
-export type { AgentProcesses } from './agent-process.ts'
-export type { Surroundings } from './program.ts'
 
 /**
  * Runs the program to its end.

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { SluiceError } from '../common/errors.ts'
 import { findNetrcEntry, parseNetrc, type NetrcEntry } from './netrc.ts'
 
-export const PASSWORD_VARIABLE = 'SLUICE_PASSWORD'
+const PASSWORD_VARIABLE = 'SLUICE_PASSWORD'
 /** What a server is told as the password of somebody without a name (RFC 1635 asks for an address). */
 const ANONYMOUS_PASSWORD = 'anonymous@'
 

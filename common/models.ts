@@ -114,8 +114,7 @@ export interface RemovalResult {
 
 // ---- scanning ----------------------------------------------------------------------------------------------------
 
-export const verdictSchema = z.enum(['OK', 'INFECTED', 'ERROR'])
-export type Verdict = z.infer<typeof verdictSchema>
+const verdictSchema = z.enum(['OK', 'INFECTED', 'ERROR'])
 
 export const engineSchema = z.enum(['clamd', 'clamscan', 'yara'])
 export type Engine = z.infer<typeof engineSchema>
@@ -185,10 +184,10 @@ export type ScanPolicy = z.infer<typeof scanPolicySchema>
 export const transferTypeSchema = z.enum(['auto', 'binary', 'ascii'])
 export type TransferType = z.infer<typeof transferTypeSchema>
 
-export const directionSchema = z.enum(['upload', 'download'])
+const directionSchema = z.enum(['upload', 'download'])
 export type Direction = z.infer<typeof directionSchema>
 
-export const conflictActionSchema = z.enum(['overwrite', 'skip', 'rename'])
+const conflictActionSchema = z.enum(['overwrite', 'skip', 'rename'])
 export type ConflictAction = z.infer<typeof conflictActionSchema>
 
 export const conflictPolicySchema = z.enum(['ask', 'overwrite', 'skip', 'rename'])
@@ -200,7 +199,7 @@ const absolutePath = z.string().min(1).max(32_768)
  * `whole`: the file replaces or becomes the target. `resume`: the target is the beginning of the source and gets the
  * rest. `append`: the source is added to the end of the target (uploads only).
  */
-export const transferModeSchema = z.enum(['whole', 'resume', 'append'])
+const transferModeSchema = z.enum(['whole', 'resume', 'append'])
 export type TransferMode = z.infer<typeof transferModeSchema>
 
 /** The one request that a drop, a menu entry and a console `put` all make. */

@@ -150,13 +150,6 @@ export async function catchMenus(app: ElectronApplication): Promise<CaughtMenus>
   }
 }
 
-/** Makes the next open dialog (for files or folders) answer with these paths at once; none: as cancelled. */
-export async function answerOpenDialog(app: ElectronApplication, paths: string[]): Promise<void> {
-  await app.evaluate(({ dialog }, filePaths) => {
-    dialog.showOpenDialog = () => Promise.resolve({ canceled: filePaths.length === 0, filePaths })
-  }, paths)
-}
-
 /** Makes every message box answer with the button of this index, without showing. */
 export async function answerMessageBox(app: ElectronApplication, response: number): Promise<void> {
   await app.evaluate(({ dialog }, index) => {

@@ -14,7 +14,7 @@ const bundles = [
 ]
 
 /** Modification time (ms) of the newest file at or below `path`; tests do not count. -Infinity if there is none. */
-export function newestFile(path: string): number {
+function newestFile(path: string): number {
   const status = statSync(path, { throwIfNoEntry: false })
   if (!status) return -Infinity
   if (!status.isDirectory()) return status.mtimeMs

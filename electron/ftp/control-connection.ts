@@ -325,7 +325,7 @@ export function bareAddress(address: string | undefined): string {
 }
 
 /** The error for a TCP connection that could not be made. */
-export function connectError(host: string, port: number, cause: unknown): SluiceError {
+function connectError(host: string, port: number, cause: unknown): SluiceError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   const at = `${host}:${port}`
   switch (code) {

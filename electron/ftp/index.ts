@@ -2,19 +2,17 @@
 export { FtpClient } from './client.ts'
 export type { FeatureSet } from './features.ts'
 export { createPool, type FtpPool, type PooledClient } from './pool.ts'
-export {
-  DEFAULT_LIMITS,
-  DEFAULT_TIMEOUTS,
-  type CallOptions,
-  type FtpLine,
-  type FtpOptions,
-  type Limits,
-  type ListOptions,
-  type PoolSettings,
-  type Reply,
-  type Sink,
-  type Timeouts,
-  type TlsInfo,
-  type TransferOptions,
-  type TransferResult,
+export type {
+  CallOptions,
+  FtpLine,
+  FtpOptions,
+  Limits,
+  ListOptions,
+  PoolSettings,
+  Reply,
+  Sink,
+  Timeouts,
+  TlsInfo,
+  TransferOptions,
+  TransferResult,
 } from './options.ts'

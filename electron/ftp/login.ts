@@ -124,7 +124,7 @@ async function demandProtection(
 }
 
 /** The path in a 257 reply: in double quotes, quotes in it doubled (RFC 959 appendix II). */
-export function pathFrom257(reply: Reply): string | null {
+function pathFrom257(reply: Reply): string | null {
   if (reply.code !== 257) return null
   const match = /"((?:[^"]|"")*)"/.exec(reply.text)
   return match?.[1]?.replaceAll('""', '"') || null

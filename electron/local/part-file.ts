@@ -7,7 +7,7 @@ import { SluiceError } from '../../common/errors.ts'
 import { MAX_NAME_BYTES } from '../../common/safe-name.ts'
 import { localError, printablePath, systemCode } from './errors.ts'
 
-export const PART_SUFFIX = '.sluice-part'
+const PART_SUFFIX = '.sluice-part'
 
 /** `.<name, cut so that all fits into 255 bytes>.<8 hex>.sluice-part`: a name for a file on its way, local or remote. */
 export function partName(name: string): string {

@@ -7,7 +7,7 @@ const LIMIT = 20
 
 const fileSchema = z.array(endpointSchema.extend({ lastUsed: z.number() }))
 
-export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
+function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
   return a.protocol === b.protocol && a.host === b.host && a.port === b.port && a.user === b.user
 }
 

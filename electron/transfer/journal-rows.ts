@@ -121,6 +121,6 @@ export function toJson(value: unknown): string | null {
   return value === null ? null : JSON.stringify(value)
 }
 
-export function fromJson<T>(value: SQLOutputValue | undefined): T | null {
+function fromJson<T>(value: SQLOutputValue | undefined): T | null {
   return typeof value === 'string' ? (JSON.parse(value) as T) : null
 }

@@ -8,7 +8,7 @@ import type { Journal } from './journal.ts'
 /** Deeper trees are loops made by broken or hostile servers; real ones end far above. */
 export const MAX_DEPTH = 100
 /** Entries of one request: an endless listing must end somewhere. */
-export const MAX_ENTRIES = 5_000_000
+const MAX_ENTRIES = 5_000_000
 
 export interface PlanEvents {
   added(first: number, last: number): void

@@ -2,15 +2,6 @@
 export { createConsole, type Console } from './console.ts'
 export { withoutPasswords } from './history.ts'
 export { outcomeOf } from './outcome.ts'
-export { durationWords, entryData, entryLines, errorLine, line, linesOf, printable, Totals } from './output.ts'
-export { hasPattern, literal, quoteWord, splitCommands } from './parse.ts'
-export type {
-  CommandContext,
-  CommandEnd,
-  ConsoleHost,
-  ConsoleIo,
-  ConsoleMemory,
-  ConsoleOutput,
-  Handler,
-  Outcome,
-} from './types.ts'
+export { errorLine, line, printable } from './output.ts'
+export { literal, quoteWord, splitCommands } from './parse.ts'
+export type { CommandEnd, ConsoleHost, ConsoleIo, ConsoleOutput, Outcome } from './types.ts'

@@ -141,6 +141,6 @@ function checkArguments(spec: CommandSpec, args: readonly string[]): void {
 }
 
 /** @param why a sentence */
-export function usageError(spec: CommandSpec, why: string): SluiceError {
+function usageError(spec: CommandSpec, why: string): SluiceError {
   return new SluiceError('bad-argument', `${why} Usage: ${usageOf(spec)}`)
 }

@@ -17,7 +17,7 @@ export function showProtocol(
 }
 
 /** ">>> PASV", "[2] 226 Transfer complete."; the number tells transfer connections apart. */
-export function protocolLine({ connection, kind, text }: ProtocolLine): ConsoleLine {
+function protocolLine({ connection, kind, text }: ProtocolLine): ConsoleLine {
   const from = connection === 0 ? '' : `[${connection}] `
   switch (kind) {
     case 'command':

@@ -4,7 +4,7 @@ import type { ComponentProps, ReactNode } from 'react'
 import { useFloatingRoot } from './FloatingRoot.ts'
 
 /** A hint for the pointer; the accessible name belongs to the child itself. */
-export function Tip({ text, children }: { text: string; children: ReactNode }) {
+function Tip({ text, children }: { text: string; children: ReactNode }) {
   return (
     <Tooltip.Root>
       <Tooltip.Trigger asChild>{children}</Tooltip.Trigger>

@@ -95,7 +95,7 @@ export function LostBanner() {
 }
 
 /** Outside of what is read out as an alert: nobody wants to hear every second. */
-export function RetryCountdown({ retryAt }: { retryAt: number }) {
+function RetryCountdown({ retryAt }: { retryAt: number }) {
   const seconds = useSecondsUntil(retryAt)
   return <span role="timer">{seconds === 0 ? 'Trying again…' : `Trying again in ${seconds} s.`}</span>
 }

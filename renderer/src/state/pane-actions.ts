@@ -11,7 +11,7 @@ import { openDialog, report, toast } from './ui.ts'
 
 /** What can be done with the rows of a pane, from keys, menus and drops alike. */
 
-export const otherSide = (side: Side): Side => (side === 'local' ? 'remote' : 'local')
+const otherSide = (side: Side): Side => (side === 'local' ? 'remote' : 'local')
 
 export function joinPath(side: Side, folder: string, name: string): string {
   return side === 'local' ? joinLocal(folder, name) : joinRemote(folder, name)

@@ -75,7 +75,7 @@ async function* listSafely(
 }
 
 /** Whether a name from a listing is one segment of a path. */
-export function isOneName(name: string): boolean {
+function isOneName(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && !name.includes('/')
 }
 
