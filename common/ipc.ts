@@ -30,6 +30,7 @@ import {
   type StatusReport,
   type TransferRow,
   type TransferTotals,
+  type WorkingFolders,
 } from './models.ts'
 
 const path = z.string().min(1).max(32_768)
@@ -53,6 +54,7 @@ export const ipcArguments = {
   'session.reconnect': nothing,
   'session.stopRetrying': nothing,
   'status.get': nothing,
+  'folders.get': nothing,
   /** The pane shows this folder now: relative names in the console start there. */
   'folders.set': z.tuple([z.object({ side: z.enum(['local', 'remote']), path })]),
   'local.list': z.tuple([z.object({ requestId, path })]),
@@ -111,6 +113,8 @@ export interface IpcResults {
   /** Stops trying a lost session again. */
   'session.stopRetrying': void
   'status.get': StatusReport
+  /** Where panes and console are: what a window that opens over a running session begins with. */
+  'folders.get': WorkingFolders
   'folders.set': void
   /** Rows come by `listing` events with the same requestId, first ones at once; resolves when all were sent. */
   'local.list': ListingSummary

@@ -42,6 +42,19 @@ test('a pane that speaks after the session has ended moves nothing', () => {
   expect(folders.get().remote).toBeNull()
 })
 
+test.each(['/a\r\nDELE b', '/a\nb', '/a\0b'])('%j is no folder on a server: the next login would go there', (path) => {
+  const { folders, moved } = moves(CONNECTED)
+  folders.set('remote', '/')
+  expect(() => moved('remote', path)).toThrow(/no folder/)
+  expect(folders.get().remote).toBe('/')
+})
+
+test('a local path that no disk can have is refused', () => {
+  const { folders, moved } = moves(CONNECTED)
+  expect(() => moved('local', '/a\0b')).toThrow(/no folder/)
+  expect(folders.get().local).toBe('/home')
+})
+
 test('a local path that is not absolute is refused', () => {
   const { folders, moved } = moves(CONNECTED)
   expect(() => moved('local', 'relative')).toThrow(/whole path/)

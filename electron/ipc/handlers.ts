@@ -69,6 +69,7 @@ export function createHandlers(deps: HandlerDeps): IpcHandlers {
     'session.reconnect': () => session.reconnect(),
     'session.stopRetrying': () => session.stopRetrying(),
     'status.get': () => deps.status(),
+    'folders.get': () => folders.get(),
     'folders.set': ({ side, path }) => windowMoved(side, path),
 
     'local.list': ({ requestId, path }) =>
