@@ -293,7 +293,7 @@ export class ControlConnection {
     if (this.#ended) return
     const { host } = this.#options
     const why = cause instanceof Error ? ` (${plainCause(cause)})` : ''
-    this.fail(new SluiceError('connection-lost', `${host} closed the connection${why}. Connect again.`, { cause }))
+    this.fail(new SluiceError('connection-lost', `${host} closed the connection${why}.`, { cause }))
   }
 
   #endError(): SluiceError {

@@ -80,6 +80,12 @@ describe('what is no FTP server, or no longer', () => {
     await expect(client.noop()).rejects.toEqual(failsWith('connection-lost'))
   })
 
+  test('a connection that ends says so, and leaves what comes next to whoever knows', async () => {
+    const { server, client } = await conversation()
+    server.sessions[0]?.socket.destroy()
+    expect((await client.closed)?.message).toMatch(/^127\.0\.0\.1 closed the connection( \([^()]*\))?\.$/)
+  })
+
   test('421 while idle ends the session with its reason', async () => {
     const { server, client } = await conversation()
     server.sessions[0]?.reply('421 Idle for too long')
