@@ -253,8 +253,10 @@ export interface TransferRow {
   remotePath: string
   /** Bytes; null until known. */
   size: number | null
-  /** Bytes moved so far. */
+  /** Bytes of the file that the target side has, `resumedFrom` included. */
   transferred: number
+  /** How many of them were there before: they did not go over the wire. 0 but for `resume`. */
+  resumedFrom: number
   /** Bytes scanned so far. */
   scanned: number
   /** Bytes a second over the last seconds; null when not moving. */

@@ -13,6 +13,7 @@ export function transferRow(facts: Partial<TransferRow> = {}): TransferRow {
     remotePath: `/f${id}`,
     size: null,
     transferred: 0,
+    resumedFrom: 0,
     scanned: 0,
     rate: null,
     transferType: 'auto',

@@ -50,7 +50,7 @@ export async function receive(job: Job, tools: JobTools, { type, part, scan }: R
     if (ready) await store(lines ? lines.convert(ready) : ready)
   }
   await withClient(job.pool, signal, async (client) => {
-    job.update({ state: 'transferring', transferred: offset })
+    job.update({ state: 'transferring', transferred: offset, resumedFrom: offset })
     const { bytes } = await client.download(row.remotePath, sink, {
       type,
       signal,

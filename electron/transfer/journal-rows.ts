@@ -69,7 +69,7 @@ export interface PlannedFolder {
   depth: number
 }
 
-export const ROW_COLUMNS = `t.id, t.kind, t.local_path, t.remote_path, t.size, t.modified, t.transferred, t.scanned, t.type, t.state,
+export const ROW_COLUMNS = `t.id, t.kind, t.local_path, t.remote_path, t.size, t.modified, t.transferred, t.resumed_from, t.scanned, t.type, t.state,
   t.answer, t.question, t.attempts, t.part, t.scan, t.unscanned, t.error, t.added_at, t.started_at, t.ended_at, t.request, r.direction,
   r.target_folder, r.transfer_type, r.conflict, r.mode, e.protocol, e.host, e.port, e.user`
 export const ROW_TABLES = 'transfers t JOIN requests r ON r.id = t.request JOIN endpoints e ON e.id = r.endpoint'
@@ -92,6 +92,7 @@ export function toRow(record: Columns): TransferRow {
     remotePath: text(record['remote_path']),
     size: number(record['size']),
     transferred: Number(record['transferred']),
+    resumedFrom: Number(record['resumed_from']),
     scanned: Number(record['scanned']),
     rate: null,
     transferType: record['type'] as TransferType,

@@ -241,12 +241,14 @@ test('rows keep how their request goes, when they were taken and that nobody sca
   journal.addRows(record, [row('a')], 1)
   const leased = journal.lease(5, part)
   expect(leased).toMatchObject({ request: { mode: 'resume' }, row: { startedAt: 5, unscanned: false } })
-  if (leased) journal.finish({ ...leased.row, unscanned: true }, { ...end, state: 'failed' }, 6)
+  if (leased) journal.finish({ ...leased.row, unscanned: true, resumedFrom: 3 }, { ...end, state: 'failed' }, 6)
   journal.close()
   const again = open(file)
-  expect(again.views.rows([1])).toMatchObject([{ request: record.id, startedAt: 5, unscanned: true, endedAt: 6 }])
+  expect(again.views.rows([1])).toMatchObject([
+    { request: record.id, startedAt: 5, unscanned: true, resumedFrom: 3, endedAt: 6 },
+  ])
   again.retryFiles([1])
-  expect(again.views.rows([1])).toMatchObject([{ unscanned: false }])
+  expect(again.views.rows([1])).toMatchObject([{ unscanned: false, resumedFrom: 0 }])
 })
 
 test('the progress of a request of a hundred thousand rows is cheap to ask for, and right', () => {
@@ -286,4 +288,34 @@ test('the progress of a request of a hundred thousand rows is cheap to ask for, 
     files: 99_992,
     ended: { done: 0, failed: 0 },
   })
+})
+
+test('counts of requests that nobody knows any more do not stay', async () => {
+  const file = join(await folder(), 'j.sqlite')
+  const journal = open(file)
+  journal.addRows(request(journal), [row('a')], 1)
+  journal.addRows(request(journal), [row('b')], 1)
+  const leased = journal.lease(1, part)
+  if (leased) journal.finish(leased.row, { ...end, state: 'done' }, 1)
+  journal.clearFinished()
+  journal.close()
+  open(file).close()
+  const database = new DatabaseSync(file)
+  onTestFinished(() => database.close())
+  const counted = database.prepare('SELECT DISTINCT request FROM request_counts').all()
+  expect(counted).toEqual([{ request: 2 }])
+})
+
+test('a journal of the second version learns how much of its files was there before', async () => {
+  const file = join(await folder(), 'j.sqlite')
+  const old = new DatabaseSync(file)
+  old.exec(`
+    ${MIGRATIONS[0]}; ${MIGRATIONS[1]}; PRAGMA user_version = 2;
+    INSERT INTO endpoints VALUES (1, 'ftp', 'host', 21, 'user');
+    INSERT INTO requests VALUES (7, 1, 'upload', '/remote', 'auto', 'ask', 'resume');
+    INSERT INTO transfers (request, kind, local_path, remote_path, size, transferred, type, state, added_at, ended_at)
+      VALUES (7, 'file', '/local/a', '/remote/a', 5, 5, 'binary', 'done', 1, 2);
+  `)
+  old.close()
+  expect(open(file).views.rows([1])).toMatchObject([{ transferred: 5, resumedFrom: 0 }])
 })

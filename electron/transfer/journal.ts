@@ -56,7 +56,10 @@ export class Journal {
       `UPDATE transfers SET state = 'failed', error = ?, ended_at = ?, question = NULL
        WHERE state IN ('queued', 'asking', 'transferring')`,
     ).run(JSON.stringify(INTERRUPTED), now)
-    db.exec('DELETE FROM requests WHERE id NOT IN (SELECT request FROM transfers)')
+    db.exec(`
+      DELETE FROM requests WHERE id NOT IN (SELECT request FROM transfers);
+      DELETE FROM request_counts WHERE request NOT IN (SELECT id FROM requests);
+    `)
     return new Journal(db)
   }
 
@@ -119,10 +122,10 @@ export class Journal {
     if (!found) return null
     const leased = { ...found, part: found.part ?? nameOfPart(found.row) }
     this.#statement(
-      `UPDATE transfers SET state = 'transferring', part = ?, error = NULL, transferred = 0, scanned = 0, unscanned = 0,
+      `UPDATE transfers SET state = 'transferring', part = ?, error = NULL, transferred = 0, resumed_from = 0, scanned = 0, unscanned = 0,
          started_at = ? WHERE id = ?`,
     ).run(leased.part, now, leased.row.id)
-    const afresh = { error: null, transferred: 0, scanned: 0, unscanned: false, startedAt: now }
+    const afresh = { error: null, transferred: 0, resumedFrom: 0, scanned: 0, unscanned: false, startedAt: now }
     const row: TransferRow = { ...leased.row, state: 'transferring', ...afresh }
     return { ...leased, row }
   }
@@ -137,7 +140,7 @@ export class Journal {
   finish(row: TransferRow, end: RowEnd, now: number): void {
     this.#statement(
       `UPDATE transfers SET state = ?, scan = ?, error = ?, local_path = ?, remote_path = ?, size = ?, transferred = ?,
-         scanned = ?, unscanned = ?, type = ?, ended_at = ?, part = CASE WHEN ? THEN part END WHERE id = ?`,
+         resumed_from = ?, scanned = ?, unscanned = ?, type = ?, ended_at = ?, part = CASE WHEN ? THEN part END WHERE id = ?`,
     ).run(
       end.state,
       toJson(end.scan),
@@ -146,6 +149,7 @@ export class Journal {
       row.remotePath,
       row.size,
       row.transferred,
+      row.resumedFrom,
       row.scanned,
       row.unscanned ? 1 : 0,
       row.transferType,
@@ -181,7 +185,7 @@ export class Journal {
   retryFiles(wanted: readonly number[]): number[] {
     return ids(
       this.#statement(
-        `UPDATE transfers SET state = 'queued', transferred = 0, scanned = 0, unscanned = 0, attempts = 0, not_before = 0, error = NULL,
+        `UPDATE transfers SET state = 'queued', transferred = 0, resumed_from = 0, scanned = 0, unscanned = 0, attempts = 0, not_before = 0, error = NULL,
            scan = NULL, answer = NULL, ended_at = NULL, type = (SELECT transfer_type FROM requests WHERE id = request)
          WHERE id IN (SELECT value FROM json_each(?)) AND kind = 'file'
            AND state IN ('failed', 'cancelled', 'blocked', 'skipped') RETURNING id`,

@@ -89,6 +89,9 @@ export const MIGRATIONS: readonly string[] = [
         files = files + 1, bytes = bytes + excluded.bytes, transferred = transferred + excluded.transferred;
   END;
   `,
+  `
+  ALTER TABLE transfers ADD COLUMN resumed_from INTEGER NOT NULL DEFAULT 0;
+  `,
 ]
 
 /** A plan's own notes: on disk, since folders may hold millions of names, and gone with the process. */

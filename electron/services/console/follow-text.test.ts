@@ -41,6 +41,16 @@ test('a file that made it is told with bytes, time and rate, under the name it h
   })
 })
 
+test('what was there before counts neither for the rate nor for the sum', () => {
+  const row = transferRow({ ...ended, resumedFrom: 1000 })
+  expect(endLine(host, row).text).toBe('OK  sub/notes.txt  234 bytes in 200 ms (1.2 kB/s), 1,000 were there')
+  expect(endRecord(row).bytes).toBe(1234)
+  const tally = new Tally()
+  tally.add(row)
+  tally.add(row)
+  expect(tally.summary().text).toMatch(/^2 of 2 files, 468 B /)
+})
+
 test('every other end says why', () => {
   const error = (code: 'scan-error' | 'not-found') => ({ code, message: 'So it is.' })
   const rows: Partial<TransferRow>[] = [
@@ -50,6 +60,7 @@ test('every other end says why', () => {
     { state: 'failed', error: error('not-found') },
     { state: 'skipped' },
     { state: 'cancelled' },
+    { state: 'cancelled', error: error('not-found') },
   ]
   expect(rows.map((row) => endLine(host, transferRow({ localPath: '/n', remotePath: '/n', ...row })).text)).toEqual([
     'INFECTED  /n  Eicar (not sent)',
@@ -58,6 +69,7 @@ test('every other end says why', () => {
     'FAILED  /n  So it is.',
     'SKIPPED  /n  it exists already',
     'CANCELLED  /n',
+    'CANCELLED  /n  So it is.',
   ])
 })
 

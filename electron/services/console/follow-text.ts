@@ -45,14 +45,16 @@ export function endRecord(row: TransferRow): EndRecord {
 
 /** `OK  notes.txt  1,234 bytes in 0.2 s (6.2 kB/s)` and the like. */
 export function endLine(host: ConsoleHost, row: TransferRow): ConsoleLine {
-  const { state, scan, error, unscanned, direction, transferred } = row
+  const { state, scan, error, unscanned, direction, resumedFrom } = row
   const name = shownName(host, row)
   const why = error?.message ?? ''
   switch (state) {
     case 'done': {
       const ms = elapsed(row) ?? 0
-      const rate = ms > 0 ? ` (${formatRate((transferred / ms) * 1000)})` : ''
-      const text = `${name}  ${plural(transferred, 'byte')} in ${durationWords(ms)}${rate}`
+      const bytes = moved(row)
+      const rate = ms > 0 ? ` (${formatRate((bytes / ms) * 1000)})` : ''
+      const before = resumedFrom > 0 ? `, ${formatCount(resumedFrom)} were there` : ''
+      const text = `${name}  ${plural(bytes, 'byte')} in ${durationWords(ms)}${rate}${before}`
       return unscanned ? line('warn', `NOT SCANNED  ${text}`) : line('good', `OK  ${text}`)
     }
     case 'blocked':
@@ -63,7 +65,7 @@ export function endLine(host: ConsoleHost, row: TransferRow): ConsoleLine {
     case 'skipped':
       return line('muted', `SKIPPED  ${name}  ${why || 'it exists already'}`)
     case 'cancelled':
-      return line('warn', `CANCELLED  ${name}`)
+      return line('warn', `CANCELLED  ${name}${why && `  ${why}`}`)
     default:
       return line('bad', `${error && outcomeOf(error.code) === 'scan-failed' ? 'ERROR' : 'FAILED'}  ${name}  ${why}`)
   }
@@ -112,10 +114,11 @@ export class Tally {
     return Object.values(this.#ends).reduce((sum, count) => sum + count, 0)
   }
 
-  add({ state, error, transferred }: TransferRow): void {
+  add(row: TransferRow): void {
+    const { state, error } = row
     if (state === 'failed') this.#failed(error?.code ?? 'internal')
     else if (isEnd(state, this.#ends)) this.#ends[state]++
-    if (state === 'done') this.#bytes += transferred
+    if (state === 'done') this.#bytes += moved(row)
   }
 
   /** A request that could not be made. */
@@ -165,6 +168,11 @@ export class Tally {
     this.#failures.add(outcome)
     if (outcome === 'scan-failed') this.#scanFailed++
   }
+}
+
+/** Bytes that went over the wire. */
+function moved({ transferred, resumedFrom }: TransferRow): number {
+  return Math.max(0, transferred - resumedFrom)
 }
 
 /** ms from start to end; null when it never started. */
