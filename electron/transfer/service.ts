@@ -16,6 +16,7 @@ import { progressOf } from './journal-progress.ts'
 import { Journal } from './journal.ts'
 import { Planner } from './planner.ts'
 import { checkRequest } from './request-check.ts'
+import { removeStaleSpools } from './spool.ts'
 import { TargetFolders } from './target-folders.ts'
 import { TargetLocks } from './target-locks.ts'
 import type { TransferChange, TransferDeps, TransferService } from './types.ts'
@@ -39,6 +40,8 @@ class Transfers implements TransferService {
   readonly #planner: Planner
   readonly #workers: Workers
   readonly #stop = new AbortController()
+  /** What crashes left behind is being taken away. */
+  readonly #tidied = removeStaleSpools()
 
   constructor(deps: TransferDeps) {
     this.#deps = deps
@@ -172,7 +175,7 @@ class Transfers implements TransferService {
     if (this.#stop.signal.aborted) return
     this.#stop.abort(new SluiceError('cancelled', 'The program ends.'))
     this.#questioner.dispose()
-    await Promise.all([this.#planner.ended(), this.#workers.ended()])
+    await Promise.all([this.#planner.ended(), this.#workers.ended(), this.#tidied])
     this.#endings.dispose()
     this.#feed.dispose()
     this.#journal.close()

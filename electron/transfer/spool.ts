@@ -1,12 +1,17 @@
 /** A private copy of a cleared file, for sending where what was sent cannot be undone. */
-import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises'
+import { lstat, mkdtemp, open, readdir, rm, type FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { SluiceError } from '../../common/errors.ts'
 import type { Clearance } from '../gate/index.ts'
 import { localError } from '../local/index.ts'
 import { ClearedFile } from './cleared-file.ts'
 import { readRange } from './plain-file.ts'
+
+/** The process that made the folder stands in its name, so that what a crash leaves behind can be told from what is in use. */
+const NAME = /^sluice-append-([1-9]\d*)-[^-]+$/
+/** Names of this process's folders: another process of the same number, before a restart, may have left some. */
+const ours = new Set<string>()
 
 export class Spool {
   readonly bytes: number
@@ -24,9 +29,10 @@ export class Spool {
    * @throws SluiceError 'changed-after-scan', 'local-disk-full' and other local codes, or the signal's reason
    */
   static async fill(path: string, clearance: Clearance, signal: AbortSignal): Promise<Spool> {
-    const folder = await mkdtemp(join(tmpdir(), 'sluice-append-')).catch((error: unknown) => {
+    const folder = await mkdtemp(join(tmpdir(), `sluice-append-${process.pid}-`)).catch((error: unknown) => {
       throw localError(error, 'create a folder in', tmpdir())
     })
+    ours.add(basename(folder))
     const name = join(folder, 'spool')
     let file: FileHandle | null = null
     try {
@@ -37,8 +43,7 @@ export class Spool {
       }
       return new Spool(folder, file, clearance.bytes)
     } catch (error) {
-      await file?.close()
-      await rm(folder, { recursive: true, force: true })
+      await discard(folder, file)
       if (error instanceof SluiceError || signal.aborted) throw error
       throw localError(error, 'write', name)
     }
@@ -50,8 +55,42 @@ export class Spool {
     return readRange(this.#file, { start: 0, end: this.bytes }, short)
   }
 
-  async discard(): Promise<void> {
-    await this.#file.close()
-    await rm(this.#folder, { recursive: true, force: true })
+  /** Deletes the copy. That it cannot be is no failure of what was done with it: the next start tries again. */
+  discard(): Promise<void> {
+    return discard(this.#folder, this.#file)
+  }
+}
+
+async function discard(folder: string, file: FileHandle | null): Promise<void> {
+  await file?.close().catch(() => undefined)
+  await removeFolder(folder)
+  ours.delete(basename(folder))
+}
+
+async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
+}
+
+/** Deletes the copies that programs of this person left behind when they were killed or crashed; it never fails. */
+export async function removeStaleSpools(): Promise<void> {
+  const names = await readdir(tmpdir()).catch(() => [])
+  for (const name of names) {
+    const pid = Number(NAME.exec(name)?.[1])
+    if (Number.isNaN(pid) || ours.has(name) || (pid !== process.pid && isRunning(pid))) continue
+    const folder = join(tmpdir(), name)
+    const stats = await lstat(folder).catch(() => null)
+    // The folder for temporary files is everybody's: only a real folder of our own is touched.
+    const own = stats?.isDirectory() && (process.getuid === undefined || stats.uid === process.getuid())
+    if (own) await removeFolder(folder)
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // EPERM: it runs, as somebody else.
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
   }
 }

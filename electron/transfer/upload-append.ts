@@ -12,6 +12,7 @@ import { Spool } from './spool.ts'
 import { lookAtStored, storedSize } from './stored-file.ts'
 import { send, TIDY_MS, TIDY_RETRIES } from './upload-send.ts'
 import { clearSource, type Source } from './upload-source.ts'
+import { NOT_THERE } from './upload-target.ts'
 
 /** @throws what the engine, the gate or the disk throws, as long as nothing was sent */
 export async function appendUpload(job: Job, tools: JobTools, source: Source): Promise<JobEnd> {
@@ -22,8 +23,7 @@ export async function appendUpload(job: Job, tools: JobTools, source: Source): P
   const { clearance } = cleared
   if (stored !== null) return await append(job, tools, clearance)
   try {
-    const target = { end: null, replace: false, checkedAt: Date.now(), release: null }
-    await send(job, tools, { clearance, type: 'binary', target, source })
+    await send(job, tools, { clearance, type: 'binary', target: NOT_THERE, source })
     return DONE
   } catch (error) {
     // Even this is not repeated: had only the answer to the last command been lost, the file would be there already.

@@ -14,6 +14,7 @@ import { lookAtStored, storedSize } from './stored-file.ts'
 import { keepModificationTime, placeOnServer } from './upload-finish.ts'
 import { send, tidy, TIDY_MS, TIDY_RETRIES } from './upload-send.ts'
 import { clearSource, type Source } from './upload-source.ts'
+import { NOT_THERE } from './upload-target.ts'
 
 /** @throws what the engine, the gate or the disk throws; the beginning then stands under its name, perhaps longer */
 export async function resumeUpload(job: Job, tools: JobTools, source: Source): Promise<JobEnd> {
@@ -32,11 +33,13 @@ export async function resumeUpload(job: Job, tools: JobTools, source: Source): P
   if ('end' in cleared) return cleared.end
   const { clearance } = cleared
   if (offset === null) {
-    const target = { end: null, replace: false, checkedAt: Date.now(), release: null }
-    await send(job, tools, { clearance, type: 'binary', target, source })
+    await send(job, tools, { clearance, type: 'binary', target: NOT_THERE, source })
     return DONE
   }
-  if (clearance.bytes === offset && offset === source.size) return DONE
+  if (clearance.bytes === offset && offset === source.size) {
+    job.update({ transferred: offset, resumedFrom: offset })
+    return DONE
+  }
   if (clearance.bytes <= offset) throw changedAfterScan(job.row.localPath)
   const file = new ClearedFile(job.row.localPath, clearance)
   // Before the server is asked for anything: a long beginning takes longer to read than a data connection may be idle.
@@ -82,7 +85,7 @@ async function sendRest(job: Job, tools: JobTools, rest: Rest): Promise<JobEnd> 
         aside = !client.isOpen || signal.aborted
         throw error
       }
-      job.update({ state: 'transferring', transferType: 'binary', transferred: offset })
+      job.update({ state: 'transferring', transferType: 'binary', transferred: offset, resumedFrom: offset })
       await sendBytes(job, client, rest.file, offset)
       job.update({ state: 'verifying' })
       const stored = await storedSize(client, temporary, signal)

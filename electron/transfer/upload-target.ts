@@ -18,6 +18,12 @@ export interface UploadTarget {
 }
 
 /**
+ * A target that was not there. Whether it still is not is asked in any case before the file gets its name: a long scan may
+ * lie between, and a file that appeared meanwhile is not this transfer's to replace.
+ */
+export const NOT_THERE: UploadTarget = { end: null, replace: false, checkedAt: 0, release: null }
+
+/**
  * Decides by policy what happens to what stands at the target, and may change the row's target to a free name.
  * @throws SluiceError as the engine's listing calls do
  */

@@ -49,6 +49,29 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'appending', () => {
     expect(await readdir(made.server.root)).toEqual(['a.log'])
   })
 
+  test('a target that appears during the scan is not written over', async () => {
+    const made = await world(randomBytes(1000), null, {
+      gate: (gate) => meddling(gate, () => writeFile(join(made.server.root, 'a.log'), 'theirs')),
+    })
+    const [row] = await made.append()
+    expect(row).toMatchObject({ state: 'failed', error: { code: 'name-refused' } })
+    expect(row?.error?.message).toMatch(/was not there before. It has 6 bytes now/)
+    expect(await readFile(made.target, 'utf8')).toBe('theirs')
+    expect(await readdir(made.server.root)).toEqual(['a.log'])
+  })
+
+  test('a program that ends in the middle leaves no copy behind', async () => {
+    const made = await world(randomBytes(16_000_000), Buffer.from('good'), {
+      vsftpd: { config: { local_max_rate: '6000000' } },
+    })
+    const copies = await spools()
+    void made.append()
+    await made.until((found) => found.some((row) => row.transferred > 0))
+    expect(await spools()).toHaveLength(copies.length + 1)
+    await made.transfers.dispose()
+    expect(await spools()).toEqual(copies)
+  }, 20_000)
+
   test('an infected file is not added', async () => {
     const made = await world(eicar(), Buffer.from('good'))
     expect(await made.append()).toMatchObject([{ state: 'blocked', error: { code: 'infected' } }])

@@ -48,6 +48,7 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'resuming', () => {
         error: null,
         size: content.length,
         transferred: content.length,
+        resumedFrom: 2_000_001,
         transferType: 'binary',
         scan: { verdict: 'OK', bytes: content.length },
       },
@@ -61,8 +62,24 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'resuming', () => {
   test.each(DIRECTIONS)('without a beginning the whole goes (%s)', async (direction) => {
     const content = randomBytes(100_000)
     const made = await world(direction, content, null)
-    expect(await made.resume()).toMatchObject([{ state: 'done', transferred: content.length }])
+    expect(await made.resume()).toMatchObject([{ state: 'done', transferred: content.length, resumedFrom: 0 }])
     expect(content.equals(await readFile(made.target))).toBe(true)
+    expect(await readdir(made.folder)).toEqual(['a.bin'])
+  })
+
+  test.each(DIRECTIONS)('a target that appears during the scan is not written over (%s)', async (direction) => {
+    const appear = (): Promise<void> => writeFile(made.target, 'theirs')
+    const made = await world(direction, randomBytes(100_000), null, {
+      gate: (gate) => ({
+        ...meddling(gate, appear),
+        openScan: async (options) => {
+          await appear()
+          return gate.openScan(options)
+        },
+      }),
+    })
+    expect(await made.resume()).toMatchObject([{ state: 'failed' }])
+    expect(await readFile(made.target, 'utf8')).toBe('theirs')
     expect(await readdir(made.folder)).toEqual(['a.bin'])
   })
 
