@@ -32,6 +32,8 @@ export interface CoreOptions {
   /** The one certificate any server may have (SHA-256, upper-case hex pairs joined by ":"). */
   onlyFingerprint?: string
   timeouts?: Partial<Timeouts>
+  /** How long a scan waits for an agent that is not ready, in ms; absent: the gate's own patience. */
+  scannerPatience?: number
 }
 
 export interface Core {
@@ -65,7 +67,10 @@ export async function createCore(o: CoreOptions): Promise<Core> {
   })
   const folders = new Folders(o.localFolder)
   const session = new Session(connections, folders, (state) => o.onSession(state))
-  const gate = createGate({ quarantineFolder: join(o.dataFolder, 'quarantine') })
+  const gate = createGate({
+    quarantineFolder: join(o.dataFolder, 'quarantine'),
+    ...(o.scannerPatience === undefined ? {} : { patience: o.scannerPatience }),
+  })
   const transfers = createTransfers({
     journalFile: o.journalFile,
     gate,

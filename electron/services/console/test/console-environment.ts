@@ -132,6 +132,8 @@ export async function startConsoleWorld(o: ConsoleWorldOptions = {}): Promise<Co
       o.ask ??
       (({ kind }) => Promise.reject(new SluiceError('needs-answer', `Nobody is here to answer about a ${kind}.`))),
     onSession: () => undefined,
+    // Nobody comes to scan: nothing to wait for.
+    ...(clamd ? {} : { scannerPatience: 50 }),
     ...o.core,
   })
   onTestFinished(() => core.dispose())
