@@ -2,6 +2,7 @@
  * Starts the application for a spec: in Electron if its binary is there, else in the browser shell (shell/README.md).
  * Specs look the same in both; what only one of them can do asks `isShell`.
  */
+import { AxeBuilder } from '@axe-core/playwright'
 import { _electron, expect, test as base, type ElectronApplication, type Page } from '@playwright/test'
 import type { ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -155,6 +156,13 @@ export async function answerMessageBox(app: ElectronApplication, response: numbe
   await app.evaluate(({ dialog }, index) => {
     dialog.showMessageBox = () => Promise.resolve({ response: index, checkboxChecked: false })
   }, response)
+}
+
+/** What breaks the rules of accessibility in the page as it is, as axe finds it: "rule: elements". */
+export async function violations(page: Page): Promise<string[]> {
+  // Electron cannot open the second page that axe otherwise works in.
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode().analyze()
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)
 }
 
 interface Fixtures {

@@ -1,7 +1,7 @@
 /** What happens to a session that is lost: told plainly, tried again, and gone on with where one was. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { violations } from './fixture.ts'
 import { expect, test } from './main-job-fixture.ts'
 
 test.beforeEach(({ server }) => {
@@ -28,8 +28,7 @@ test('a killed connection counts down and comes back in the same folder, with th
   await expect(pane.getByRole('timer')).toHaveText(/Trying again in [1-5] s\./)
   await expect(window.row('Remote', 'b.txt')).toBeVisible()
   await expect(page.getByRole('contentinfo')).toContainText('Connection lost')
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
-  expect(violations).toEqual([])
+  expect(await violations(page)).toEqual([])
 
   // By itself, and without a question.
   await expect(pane.getByRole('timer')).toHaveCount(0)

@@ -1,15 +1,8 @@
 /** The window beyond the main job: keyboard, questions, many rows, odd names, accessibility. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page } from '@playwright/test'
+import { violations } from './fixture.ts'
 import { expect, test } from './main-job-fixture.ts'
-
-async function violations(page: Page): Promise<string[]> {
-  // Electron cannot open the second page that axe otherwise works in.
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode().analyze()
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)
-}
 
 test('by keyboard alone: connect, walk, select, transfer, rename, delete', async ({
   server,
