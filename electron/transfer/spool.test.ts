@@ -48,7 +48,7 @@ test('a copy that cannot be deleted does not make a failure of what was sent', a
 test('copies of programs that are gone are deleted, those in use and things of others stay', async () => {
   const before = await spools()
   const spool = await filled()
-  const [used] = (await spools()).filter((name) => !before.includes(name))
+  const used = (await spools()).find((name) => !before.includes(name)) ?? ''
   expect(used).toMatch(new RegExp(`^sluice-append-${process.pid}-`))
   const dead = await endedProcess()
   const [stale, file, living, other] = [
@@ -66,7 +66,7 @@ test('copies of programs that are gone are deleted, those in use and things of o
   onTestFinished(() => rm(join(tmpdir(), file)))
   await removeStaleSpools()
   const left = (await spools()).filter((name) => !before.includes(name))
-  expect(left).toEqual([used, file, living, other].toSorted())
+  expect(new Set(left)).toEqual(new Set([used, file, living, other]))
   await spool.discard()
   expect(await spools()).not.toContain(used)
 })

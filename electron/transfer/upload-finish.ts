@@ -24,6 +24,8 @@ export async function keepModificationTime(
 /**
  * Gives the file its name. Some servers refuse to rename over a file: then the old one is put aside first, under another
  * temporary name, and deleted only when the new one is in place. At no moment is there neither.
+ *
+ * A cancel that comes during a renaming waits for its end: broken off, nobody could tell which file bears the name.
  */
 export async function placeOnServer(
   client: FtpClient,
@@ -32,8 +34,9 @@ export async function placeOnServer(
   replace: boolean,
   signal: AbortSignal,
 ): Promise<void> {
+  signal.throwIfAborted()
   try {
-    await client.rename(temporary, target, { signal })
+    await client.rename(temporary, target)
     return
   } catch (error) {
     if (!replace || !client.isOpen || signal.aborted) throw error
@@ -42,20 +45,26 @@ export async function placeOnServer(
     if (existing === null || existing.type === 'dir') throw error
   }
   const aside = joinRemote(remoteParent(target), partName(remoteBasename(target)))
-  await client.rename(target, aside, { signal })
+  await client.rename(target, aside).catch((error: unknown) => {
+    if (client.isOpen) throw error
+    const { message, ...data } = toErrorData(error)
+    const lost = `${message} The old "${printablePath(target)}" may be named "${printablePath(aside)}" now.`
+    throw SluiceError.fromData({ ...data, message: lost })
+  })
   try {
-    // Not cancelled in between: the name must not stay empty.
     await client.rename(temporary, target)
   } catch (error) {
     await client.rename(aside, target).catch((cause: unknown) => {
       const kept = printablePath(aside)
+      const { code, message } = toErrorData(error)
       throw new SluiceError(
-        'name-refused',
-        `"${printablePath(target)}" could not be replaced (${toErrorData(error).message}), and the old file is now named "${kept}" on the server.`,
+        // A lost connection is worth another try, which finds the name free.
+        client.isOpen ? 'name-refused' : code,
+        `"${printablePath(target)}" could not be replaced (${message}), and the old file is now named "${kept}" on the server.`,
         { cause },
       )
     })
     throw error
   }
-  await client.remove(aside, { signal })
+  await client.remove(aside)
 }

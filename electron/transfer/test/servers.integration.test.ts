@@ -14,6 +14,8 @@ interface Quirks {
   /** Every upload is kept this many bytes short, without a word. */
   short?: number
   mfmt?: boolean
+  /** Called when a file was renamed, before the answer. */
+  renamed?: (from: string, to: string) => Promise<void>
 }
 
 /** A server that keeps files in memory, with the habits that a test asks for. */
@@ -47,12 +49,13 @@ async function memoryServer(quirks: Quirks): Promise<{ server: ScriptedServer; f
         from = path
         session.reply(files.has(path) ? '350 Go on' : '550 No such file')
       },
-      RNTO: (path, session) => {
+      RNTO: async (path, session) => {
         const file = files.get(from)
         if (quirks.noRename || !file || (quirks.strictRename && files.has(path)))
           return session.reply('553 Not that name')
         files.delete(from)
         files.set(path, file)
+        await quirks.renamed?.(from, path)
         session.reply('250 Renamed')
       },
       DELE: (path, session) => session.reply(files.delete(path) ? '250 Gone' : '550 No such file'),
@@ -79,6 +82,74 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'habits of servers', () 
     const order = server.commands.map((line) => line.split(' ')[0]).filter((verb) => /STOR|DELE|RNTO/.test(verb ?? ''))
     // Refused; the old one aside; the new one in place; the old one gone.
     expect(order).toEqual(['STOR', 'RNTO', 'RNTO', 'RNTO', 'DELE'])
+  })
+
+  test.each([
+    ['over the old file', false],
+    ['the old file out of the way', true],
+  ])('a cancel while the server renames (%s) comes too late: the file is there', async (_what, strictRename) => {
+    let cancel = (): void => undefined
+    const renamed = async (): Promise<void> => {
+      cancel()
+      cancel = () => undefined
+      // The answer comes a moment after the cancel.
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    const { server, files } = await memoryServer({ strictRename, renamed })
+    const world = await startWorld({ server })
+    cancel = () => world.transfers.cancel([1])
+    files.set('/a', Buffer.from('old'))
+    await writeFile(join(world.local, 'a'), 'new')
+    const rows = await world.run({
+      direction: 'upload',
+      sources: [{ path: join(world.local, 'a') }],
+      targetFolder: '/',
+      conflict: 'overwrite',
+    })
+    expect(rows).toMatchObject([{ state: 'done' }])
+    expect([...files].map(([name, content]) => [name, content.toString()])).toEqual([['/a', 'new']])
+  })
+
+  test('a connection lost while the old file is put aside is told with the name it may have now', async () => {
+    const { server, files } = await memoryServer({
+      strictRename: true,
+      renamed: async () => {
+        for (const session of server.sessions) session.socket.destroy()
+      },
+    })
+    const world = await startWorld({ server, retryDelays: [] })
+    files.set('/a', Buffer.from('old'))
+    await writeFile(join(world.local, 'a'), 'new')
+    const [row] = await world.run({
+      direction: 'upload',
+      sources: [{ path: join(world.local, 'a') }],
+      targetFolder: '/',
+      conflict: 'overwrite',
+    })
+    expect(row).toMatchObject({ state: 'failed', error: { code: 'connection-lost' } })
+    const [aside] = [...files.keys()]
+    expect(row?.error?.message).toContain(`may be named "${aside}" now`)
+  })
+
+  test('a connection lost with the old file out of the way costs another try, not the name', async () => {
+    let renamings = 0
+    const { server, files } = await memoryServer({
+      strictRename: true,
+      renamed: async () => {
+        if (++renamings === 2) for (const session of server.sessions) session.socket.destroy()
+      },
+    })
+    const world = await startWorld({ server })
+    files.set('/a', Buffer.from('old'))
+    await writeFile(join(world.local, 'a'), 'new')
+    const rows = await world.run({
+      direction: 'upload',
+      sources: [{ path: join(world.local, 'a') }],
+      targetFolder: '/',
+      conflict: 'overwrite',
+    })
+    expect(rows).toMatchObject([{ state: 'done' }])
+    expect(files.get('/a')?.toString()).toBe('new')
   })
 
   test('without the word overwrite nothing is deleted for a rename', async () => {
