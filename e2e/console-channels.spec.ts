@@ -109,8 +109,8 @@ test('a lost session is told in the console and comes back into its folder by it
   await window.connect(server, 'plain')
   await window.connected()
   await valueOf(page, 'console.run', 'cd inbox')
-  // A listing under way would open the session again at once.
   await expect(window.row('Remote', 'a.txt')).toBeVisible()
+  await window.listed('Remote')
   await valueOf(page, 'console.run', 'quote NOOP')
   server.cut()
   await expect.poll(async () => (await valueOf(page, 'session.get')).state).toBe('lost')

@@ -102,6 +102,14 @@ export class SluiceWindow {
     await this.connected()
   }
 
+  /**
+   * Waits until nothing is being listed in a pane. Rows show before a listing ends, and one that is cut off opens its
+   * session again at once: a test that cuts has to wait.
+   */
+  async listed(side: 'Local' | 'Remote'): Promise<void> {
+    await expect(this.pane(side).getByRole('button', { name: 'Refresh' })).not.toHaveClass(/is-busy/)
+  }
+
   /** Goes to a folder by the pane's path bar. */
   async open(side: 'Local' | 'Remote', path: string): Promise<void> {
     const field = this.pane(side).getByRole('textbox', { name: 'Path' })
