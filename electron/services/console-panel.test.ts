@@ -215,7 +215,7 @@ test('the app’s panel keeps its history from run to run, at most 500 commands 
   const host = {
     session: { state: { state: 'disconnected', error: null } },
     gate: { policy: () => ({ upload: true, download: true }) },
-    transfers: { list: () => ({ rows: [], totals: { queued: 0, active: 0, done: 0, blocked: 0, failed: 0 } }) },
+    transfers: { totals: () => ({ queued: 0, active: 0, done: 0, blocked: 0, failed: 0 }) },
     folders: { get: () => ({ local: '/', remote: null }) },
     verbose: false,
   } as unknown as ConsoleHost
@@ -230,4 +230,31 @@ test('the app’s panel keeps its history from run to run, at most 500 commands 
   expect(await readFile(historyFile, 'utf8')).not.toContain('geheim')
   expect(JSON.stringify(events)).not.toContain('geheim')
   expect(events.map(({ type }) => type)).toContain('console-state')
+})
+
+test('the app’s panel asks before it ends transfers, and leaves the window’s list of them alone', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-panel-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const events: AppEvent[] = []
+  // Only what "quit" and the prompt look at. What the window is told begins anew with every `list`.
+  const list = vi.fn(() => ({ rows: [], totals: { queued: 1, active: 1 } }))
+  const host = {
+    session: { state: { state: 'disconnected', error: null } },
+    gate: { policy: () => ({ upload: true, download: true }) },
+    transfers: { list, totals: () => ({ queued: 1, active: 1 }) },
+    folders: { get: () => ({ local: '/', remote: null }) },
+    log: { onLine: () => () => undefined },
+    verbose: false,
+  } as unknown as ConsoleHost
+  const quit = vi.fn()
+  const historyFile = join(folder, 'history.json')
+  const panel = await openConsolePanel({ host, historyFile, events: { emit: (event) => events.push(event) }, quit })
+  const running = panel.run('quit')
+  await vi.waitFor(() =>
+    expect(panel.open()).toMatchObject({ state: { question: { text: expect.stringMatching(/2 transfers/) } } }),
+  )
+  panel.answer('n')
+  await running
+  expect(quit).not.toHaveBeenCalled()
+  expect(list).not.toHaveBeenCalled()
 })

@@ -252,7 +252,7 @@ export async function openConsolePanel(o: {
     onLines: (lines) => o.events.emit({ type: 'console-lines', lines }),
     onState: (state) => o.events.emit({ type: 'console-state', state }),
     unfinished: () => {
-      const { queued, active } = o.host.transfers.list().totals
+      const { queued, active } = o.host.transfers.totals()
       return queued + active
     },
     quit: o.quit,

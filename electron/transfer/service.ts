@@ -134,7 +134,11 @@ class Transfers implements TransferService {
   list(): { rows: TransferRow[]; totals: TransferTotals } {
     const rows = this.#journal.views.overview(LIST_LIMIT).map((row) => this.#workers.live(row))
     this.#feed.reset(rows)
-    return { rows, totals: this.#journal.views.totals() }
+    return { rows, totals: this.totals() }
+  }
+
+  totals(): TransferTotals {
+    return this.#journal.views.totals()
   }
 
   cancel(ids: number[]): void {

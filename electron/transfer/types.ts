@@ -61,8 +61,12 @@ export interface TransferService {
   cancelRequest(request: number): void
   /** Calls back at once with every row that ends, also those that end in the planner; returns what stops it. */
   onEnded(callback: (row: TransferRow) => void): () => void
-  /** At most 10,000 rows in the order of their ids: unfinished ones first to be kept, then the newest. */
+  /**
+   * At most 10,000 rows in the order of their ids: unfinished ones first to be kept, then the newest. From then on `onChange`
+   * tells of these: it is for whoever shows them.
+   */
   list(): { rows: TransferRow[]; totals: TransferTotals }
+  totals(): TransferTotals
   /** Ends rows in any unfinished state as `cancelled`; others are left alone. */
   cancel(ids: number[]): void
   /** Puts failed, cancelled, blocked and skipped rows back into the queue; an infected file is scanned anew. */
