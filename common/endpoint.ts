@@ -1,5 +1,12 @@
 /** Servers and accounts as URLs, for messages, records and keys; a password never gets in. */
-import type { Endpoint } from './models.ts'
+import type { Endpoint, Protocol } from './models.ts'
+
+/** For people. */
+export const PROTOCOL_NAMES: Record<Protocol, string> = {
+  ftpes: 'FTP with explicit TLS',
+  ftps: 'FTP with implicit TLS',
+  ftp: 'Plain FTP, not encrypted',
+}
 
 /** Which account on which server, by which protocol: "ftpes://name@host:21". Differs for different accounts. */
 export function endpointUrl({ protocol, user, host, port }: Endpoint): string {

@@ -82,7 +82,7 @@ test.describe('over TLS', () => {
     for (const term of ['User', 'TLS', 'Cipher', 'Certificate for', 'Issued by', 'SHA-256', 'Features']) {
       expect(printed, term).toContain(await value('Session', term).innerText())
     }
-    for (const term of ['Remote', 'Local']) expect(printed).toContain(await value('Folders', term).innerText())
+    for (const term of ['Remote folder', 'Local folder']) expect(printed).toContain(await value('Folders', term).innerText())
     expect(printed).toContain(await value('Scanner', 'Signatures').innerText())
     const reply = await dialog.getByRole('region', { name: 'Server', exact: true }).innerText()
     expect(reply).toContain('vsFTPd')

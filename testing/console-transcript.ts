@@ -23,7 +23,7 @@ const EVEN: readonly (readonly [RegExp, string])[] = [
   [/\b([0-9A-F]{2}:){31}[0-9A-F]{2}\b/g, 'AB:CD:…:EF'],
   [/\(\|\|\|\d+\|\)/g, '(|||50000|)'],
   [/ClamAV [\d.]+\S*/g, 'ClamAV 1.4'],
-  [/signatures custom\+[0-9a-f.]+/g, 'signatures 27500'],
+  [/(signatures +)custom\+[0-9a-f.]+/gi, '$127500'],
   [/vsFTPd [\d.]+/g, 'vsFTPd 3.0'],
   [/client count was \d+/g, 'client count was 1'],
   [/TLS_[A-Z0-9_]+/g, 'TLS_AES_256_GCM_SHA384'],

@@ -1,5 +1,5 @@
 import { Tabs } from 'radix-ui'
-import { formatCount } from '../lib/format.ts'
+import { formatCount } from '../../../common/format.ts'
 import { openConsole, useConsole } from '../state/console.ts'
 import { useQuarantine } from '../state/quarantine.ts'
 import { useTransfers } from '../state/transfers.ts'

@@ -2,8 +2,8 @@ import { CircleAlert, Eye, EyeOff, History, LoaderCircle, TriangleAlert, X } fro
 import { DropdownMenu } from 'radix-ui'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { protocolSchema } from '../../../common/models.ts'
-import { PROTOCOL_NAMES } from '../lib/connection-form.ts'
-import { formatTime } from '../lib/format.ts'
+import { PROTOCOL_NAMES } from '../../../common/endpoint.ts'
+import { formatTime } from '../../../common/format.ts'
 import { usePanes } from '../state/panes.ts'
 import {
   chooseRecent,

@@ -1,7 +1,7 @@
 import { Copy, Eraser } from 'lucide-react'
 import { useEffect, useRef, type KeyboardEvent } from 'react'
 import { call } from '../api.ts'
-import { plural } from '../lib/format.ts'
+import { plural } from '../../../common/format.ts'
 import { logText } from '../lib/line-log.ts'
 import { cancelConsole, clearConsole, isRunning, loadConsole, useConsole } from '../state/console.ts'
 import { report, toast } from '../state/ui.ts'

@@ -1,5 +1,5 @@
 import type { ConsoleProgress as Progress } from '../../../common/console.ts'
-import { formatBytes, formatRate, percent } from '../lib/format.ts'
+import { formatBytes, formatRate, percent } from '../../../common/format.ts'
 import { FileName } from './FileName.tsx'
 
 /** How far the running command is. */

@@ -1,7 +1,7 @@
 import { AlertDialog } from 'radix-ui'
 import type { Entry, RemovalResult, Side } from '../../../common/models.ts'
 import { iconOf } from '../lib/file-icon.ts'
-import { formatBytes, formatCount, plural } from '../lib/format.ts'
+import { formatBytes, formatCount, plural } from '../../../common/format.ts'
 import { visibleName } from '../lib/names.ts'
 import { removeEntries } from '../state/pane-actions.ts'
 import { removeQuarantined } from '../state/quarantine.ts'

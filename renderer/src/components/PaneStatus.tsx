@@ -1,7 +1,7 @@
 import { Download, Upload } from 'lucide-react'
 import { useMemo } from 'react'
 import type { Side } from '../../../common/models.ts'
-import { formatBytes, formatCount, plural } from '../lib/format.ts'
+import { formatBytes, formatCount, plural } from '../../../common/format.ts'
 import { sumOf } from '../lib/listing.ts'
 import { actionEntries, transfer } from '../state/pane-actions.ts'
 import { usePanes } from '../state/panes.ts'

@@ -1,5 +1,5 @@
 import { ShieldCheck, ShieldX, Trash2 } from 'lucide-react'
-import { formatBytes, formatTime, plural } from '../lib/format.ts'
+import { formatBytes, formatTime, plural } from '../../../common/format.ts'
 import { visibleName } from '../lib/names.ts'
 import { useQuarantine } from '../state/quarantine.ts'
 import { openDialog } from '../state/ui.ts'

@@ -1,5 +1,5 @@
 import { LoaderCircle, PlugZap, Server, Unplug } from 'lucide-react'
-import { PROTOCOL_NAMES } from '../lib/connection-form.ts'
+import { PROTOCOL_NAMES } from '../../../common/endpoint.ts'
 import { visibleName } from '../lib/names.ts'
 import { useSecondsUntil } from '../lib/useSecondsUntil.ts'
 import { usePanes } from '../state/panes.ts'

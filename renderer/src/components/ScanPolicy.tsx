@@ -1,7 +1,7 @@
 import { ShieldOff } from 'lucide-react'
 import { AlertDialog } from 'radix-ui'
 import type { ScanPolicy } from '../../../common/models.ts'
-import { unscannedText } from '../lib/scan-text.ts'
+import { unscannedText } from '../../../common/status-rows.ts'
 import { SCAN_ALL, applyScanPolicy, setScanPolicy, useScanPolicy } from '../state/scan-policy.ts'
 import { Ask, ModalButtons } from './Modal.tsx'
 import './ScanPolicy.css'

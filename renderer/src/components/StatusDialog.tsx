@@ -2,9 +2,10 @@ import { Check, CircleAlert, Copy, LoaderCircle, RefreshCw } from 'lucide-react'
 import { Fragment, useEffect, useState } from 'react'
 import type { ErrorData } from '../../../common/errors.ts'
 import type { StatusReport } from '../../../common/models.ts'
+import { statusSections, type StatusRow } from '../../../common/status-rows.ts'
 import { call, shownError } from '../api.ts'
 import { visibleName } from '../lib/names.ts'
-import { serverLines, statusSections, statusText, type StatusLine } from '../lib/status-text.ts'
+import { serverLines, statusText } from '../lib/status-text.ts'
 import { report as reportFailure } from '../state/ui.ts'
 import { Modal, ModalButtons } from './Modal.tsx'
 import './StatusDialog.css'
@@ -12,6 +13,8 @@ import './StatusDialog.css'
 /** What the console's `status` prints, on a page. */
 export function StatusDialog({ onClose }: { onClose(): void }) {
   const [status, setStatus] = useState<StatusReport | null>(null)
+  /** When it came, in ms since the epoch. */
+  const [readAt, setReadAt] = useState(0)
   const [error, setError] = useState<ErrorData | null>(null)
   /** Counts up with every reading, so that the answer to an older one is told apart. */
   const [reading, setReading] = useState(1)
@@ -27,6 +30,7 @@ export function StatusDialog({ onClose }: { onClose(): void }) {
       .then((answer) => {
         if (!current) return
         setStatus(answer)
+        setReadAt(Date.now())
         setError(null)
       })
       .catch((problem: unknown) => current && setError(shownError(problem)))
@@ -51,7 +55,7 @@ export function StatusDialog({ onClose }: { onClose(): void }) {
             Asking the server and the scanner…
           </p>
         )}
-        {status && <Sections status={status} />}
+        {status && <Sections status={status} now={readAt} />}
       </div>
       <ModalButtons>
         <button
@@ -71,7 +75,7 @@ export function StatusDialog({ onClose }: { onClose(): void }) {
           className="button"
           disabled={!status}
           onClick={() =>
-            status && reportFailure(call('clipboard.write', statusText(status)).then(() => setCopied(status)))
+            status && reportFailure(call('clipboard.write', statusText(status, readAt)).then(() => setCopied(status)))
           }
         >
           {/* Told here: a message at the window's edge would take the Escape that closes this dialog. */}
@@ -86,16 +90,16 @@ export function StatusDialog({ onClose }: { onClose(): void }) {
   )
 }
 
-function Sections({ status }: { status: StatusReport }) {
+function Sections({ status, now }: { status: StatusReport; now: number }) {
   const { server } = status
   return (
     <>
-      {statusSections(status).map(({ title, lines }) => (
+      {statusSections(status, now).map(({ title, rows }) => (
         <section key={title} aria-label={title}>
           <h3>{title}</h3>
           <dl>
-            {lines.map((line) => (
-              <Line key={line.term} line={line} />
+            {rows.map((row) => (
+              <Row key={row.term} row={row} />
             ))}
           </dl>
         </section>
@@ -126,7 +130,7 @@ function Pairs({ text }: { text: string }) {
     ))
 }
 
-function Line({ line: { term, text, tone, mono = false } }: { line: StatusLine }) {
+function Row({ row: { term, text, tone, mono = false } }: { row: StatusRow }) {
   return (
     <div>
       <dt>{term}</dt>

@@ -16,7 +16,7 @@ import {
 import { memo } from 'react'
 import type { TransferRow } from '../../../common/models.ts'
 import { remoteParent } from '../../../common/remote-path.ts'
-import { formatBytes, formatBytesExact, formatTime } from '../lib/format.ts'
+import { formatBytes, formatBytesExact, formatTime } from '../../../common/format.ts'
 import { remoteUrl } from '../../../common/ftp-url.ts'
 import { localParent } from '../lib/local-path.ts'
 import { visibleName } from '../lib/names.ts'

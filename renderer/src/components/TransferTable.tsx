@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { Ban, CheckCheck, RotateCw } from 'lucide-react'
 import { useCallback, useMemo, useRef, useState } from 'react'
-import { formatCount } from '../lib/format.ts'
+import { formatCount } from '../../../common/format.ts'
 import { orderOf, TRANSFER_FILTERS, type TransferFilter } from '../lib/transfer-queue.ts'
 import { useScanPolicy } from '../state/scan-policy.ts'
 import { cancelAllTransfers, clearFinished, retryAllFailed, useTransfers } from '../state/transfers.ts'

@@ -24,12 +24,6 @@ export const EMPTY_FORM: ConnectionForm = {
   startFolder: '',
 }
 
-export const PROTOCOL_NAMES: Record<Protocol, string> = {
-  ftpes: 'FTP with explicit TLS',
-  ftps: 'FTP with implicit TLS',
-  ftp: 'Plain FTP, not encrypted',
-}
-
 export function withProtocol(form: ConnectionForm, protocol: Protocol): ConnectionForm {
   return { ...form, protocol, port: form.portEdited ? form.port : String(DEFAULT_PORTS[protocol]) }
 }

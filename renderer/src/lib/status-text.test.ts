@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { StatusReport } from '../../../common/models.ts'
-import { serverLines, statusSections, statusText } from './status-text.ts'
+import { serverLines, statusText } from './status-text.ts'
 
 const endpoint = { protocol: 'ftpes', host: 'ftp.example.org', port: 2121, user: 'mara' } as const
 const report: StatusReport = {
@@ -33,64 +33,14 @@ const report: StatusReport = {
   server: { text: 'Status of \u001b[2Jserver:\r\n\tlogged in\nEnd' },
 }
 
-const line = (of: StatusReport, section: string, term: string) =>
-  statusSections(of)
-    .find(({ title }) => title === section)
-    ?.lines.find((found) => found.term === term)
-
-test('a session over TLS shows server, protection and certificate', () => {
-  expect(statusSections(report).map(({ title }) => title)).toEqual(['Session', 'Modes', 'Folders', 'Scanner'])
-  expect(line(report, 'Session', 'Server')?.text).toBe('ftp.example.org:2121')
-  expect(line(report, 'Session', 'Cipher')?.text).toBe('TLS_AES_256_GCM_SHA384')
-  expect(line(report, 'Session', 'SHA-256')).toEqual({ term: 'SHA-256', text: 'AA:BB', mono: true })
-  expect(line(report, 'Modes', 'Transfer type')?.text).toBe('Binary')
-  expect(line(report, 'Modes', 'Data')?.text).toBe('Active')
-  expect(line(report, 'Folders', 'Remote')?.text).toBe('/pub')
-  expect(line(report, 'Scanner', 'Largest file')?.text).toBe('4.0 GB (4,000,000,000 bytes)')
-})
-
-test('what is dangerous is said in words: no TLS, no scanner, no scan, few rules', () => {
-  expect(line({ ...report, tls: null }, 'Session', 'TLS')).toMatchObject({ text: 'Not encrypted', tone: 'warn' })
-  const error = { code: 'agent-unavailable', message: 'It died.' } as const
-  expect(line({ ...report, scanner: { state: 'unavailable', error } }, 'Scanner', 'State')).toMatchObject({
-    tone: 'bad',
-  })
-  expect(line({ ...report, scanPolicy: { upload: false, download: true } }, 'Scanner', 'Scanned')).toEqual({
-    term: 'Scanned',
-    text: 'Uploads are not scanned for viruses!',
-    tone: 'bad',
-  })
-  const { scanner } = report
-  if (scanner.state !== 'ready') throw new Error('the report has a scanner')
-  expect(line({ ...report, scanner: { ...scanner, builtInRulesOnly: true } }, 'Scanner', 'Signatures')?.tone).toBe(
-    'warn',
-  )
-})
-
-test('without a session there is little to say, and the last problem', () => {
-  const error = { code: 'timeout', message: 'No answer.' } as const
-  const alone: StatusReport = {
-    ...report,
-    session: { state: 'disconnected', error },
-    tls: null,
-    features: [],
-    server: null,
-  }
-  expect(statusSections(alone)[0]?.lines.map(({ text }) => text)).toEqual(['Not connected', 'No answer.'])
-  expect(statusText(alone)).not.toContain('Server\n')
-})
-
-test('a lost session says why, and to which server it was', () => {
-  const error = { code: 'connection-lost', message: 'Gone.' } as const
-  const lost: StatusReport = { ...report, session: { state: 'lost', endpoint, error, retryAt: null }, tls: null }
-  const texts = statusSections(lost)[0]?.lines.map(({ text }) => text)
-  expect(texts?.slice(0, 3)).toEqual(['Connection lost', 'Gone.', 'ftp.example.org:2121'])
-  // Nothing is known about protection while there is no connection.
-  expect(texts).not.toContain('Not encrypted')
-})
-
 test('a reply cannot move the cursor of whoever reads the copy', () => {
   expect(serverLines('a\u001b[2J\r\n\tb')).toEqual(['a⟨001B⟩[2J', '  b'])
-  expect(statusText(report)).toContain('Status of ⟨001B⟩[2Jserver:')
-  expect(statusText(report)).toContain('  SHA-256:         AA:BB')
+  expect(statusText(report, 0)).toContain('Status of ⟨001B⟩[2Jserver:')
+  expect(statusText(report, 0)).toContain('  SHA-256:          AA:BB')
+})
+
+test('without a session the server has no part', () => {
+  expect(
+    statusText({ ...report, session: { state: 'disconnected', error: null }, tls: null, server: null }, 0),
+  ).not.toContain('Server\n')
 })

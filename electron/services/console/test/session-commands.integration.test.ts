@@ -155,15 +155,15 @@ describeWith(['vsftpd', 'pwdfile', 'openssl'], 'session commands on vsftpd', () 
     const status = await world.run('status')
     expect(status.lines).toEqual(
       expect.arrayContaining([
-        'Session           logged in',
-        expect.stringMatching(/^Server {12}ftpes:\/\/sluice@127\.0\.0\.1:\d+$/),
-        expect.stringMatching(/^Protection {8}TLSv1\.\d, \S+$/),
-        `                  SHA-256 ${server.fingerprint}`,
-        'Transfer type     auto',
-        'Data mode         passive',
+        'Session           Logged in',
+        expect.stringMatching(/^Server {12}127\.0\.0\.1:\d+$/),
+        expect.stringMatching(/^TLS {15}TLSv1\.\d$/),
+        `SHA-256           ${server.fingerprint}`,
+        'Transfer type     Auto: text files as text',
+        'Data connections  Passive',
         'Remote folder     /',
         `Local folder      ${world.local}`,
-        'Scanned           uploads and downloads',
+        'Scanned           Uploads and downloads',
         'The server says:',
         expect.stringContaining('vsFTPd'),
       ]),
@@ -174,8 +174,8 @@ describeWith(['vsftpd', 'pwdfile', 'openssl'], 'session commands on vsftpd', () 
   test('status without a session', async () => {
     const world = await start({ connected: false })
     const { lines } = await world.run('status')
-    expect(lines[0]).toBe('Session           not connected')
-    expect(lines).toContain('Remote folder     –')
+    expect(lines[0]).toBe('Session           Not connected')
+    expect(lines).toContain('Remote folder     none')
   })
 
   test('modes are the settings, and are told', async () => {
