@@ -57,7 +57,7 @@ const HOUSE = {
   'electron/ipc/router.ts': `import { session } from '../services/session.ts'\nexport const router = session\n`,
   'electron/preload/index.ts': `import { contextBridge } from 'electron'\nimport { channel } from '../../common/ipc.ts'\ncontextBridge.exposeInMainWorld(channel, 1)\n`,
   'electron/main.ts': `import { router } from './ipc/router.ts'\nimport { cli } from '../cli/index.ts'\nexport const main = [router, cli]\n`,
-  'renderer/src/App.tsx': `import { useState } from 'react'\nimport { Command } from 'cmdk'\nimport type { model } from '../../common/models.ts'\nexport const App = () => <Command>{useState<typeof model>().length}</Command>\n`,
+  'renderer/src/App.tsx': `import { useState } from 'react'\nimport { Dialog } from 'radix-ui'\nimport type { model } from '../../common/models.ts'\nexport const App = () => <Dialog.Root>{useState<typeof model>().length}</Dialog.Root>\n`,
   'agent/main.ts': `import { createServer } from 'node:http'\nexport const agent = createServer\n`,
   'agent/inner.ts': `export const inner = 1\n`,
   'server/index.ts': `import { createServer } from 'node:net'\nexport const server = createServer\n`,

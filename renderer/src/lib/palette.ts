@@ -1,6 +1,6 @@
 /** What the command palette offers, and in which order for what is typed. */
-import { defaultFilter } from 'cmdk'
 import { COMMANDS, findCommand, MENUS, usageOf, type CommandName, type MenuAction } from '../../../common/commands.ts'
+import { score } from './score.ts'
 
 export interface PaletteItem {
   /** Unlike all others: "action:ls", "command:ls". */
@@ -45,9 +45,6 @@ export const PALETTE: readonly PaletteItem[] = [
   })),
 ]
 
-/** Below this what was typed is in a name only by chance. */
-const LEAST = 0.01
-
 /** The items that fit what was typed, best first; all of them where nothing was. */
 export function findItems(query: string): readonly PaletteItem[] {
   const wanted = query.trim()
@@ -55,11 +52,11 @@ export function findItems(query: string): readonly PaletteItem[] {
   const scored = PALETTE.map((item, place) => ({
     item,
     place,
-    score: Math.max(...item.names.map((name) => defaultFilter(name, wanted))),
+    fit: Math.max(...item.names.map((name) => score(name, wanted))),
   }))
   return scored
-    .filter(({ score }) => score > LEAST)
-    .sort((a, b) => b.score - a.score || a.place - b.place)
+    .filter(({ fit }) => fit > 0)
+    .sort((a, b) => b.fit - a.fit || a.place - b.place)
     .map(({ item }) => item)
 }
 
