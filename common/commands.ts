@@ -88,7 +88,7 @@ const FILES = [
     summary: 'Open a folder of the server',
     details: '".." is the folder above, "-" the one before, "~" or nothing the one after login.',
     needsSession: true,
-    menu: { label: 'Go to Folder…', keys: 'CmdOrCtrl+G', summary: 'Type the path of the folder to show in the pane' },
+    menu: { label: 'Go to folder…', keys: 'CmdOrCtrl+G', summary: 'Type the path of the folder to show in the pane' },
   },
   {
     name: 'pwd',
@@ -98,7 +98,7 @@ const FILES = [
     summary: 'Show the current folders, remote and local',
     needsSession: false,
     menu: {
-      label: 'Copy Path',
+      label: 'Copy path',
       keys: 'CmdOrCtrl+Shift+C',
       summary: 'Copy the path of what is selected, or of the folder',
     },
@@ -111,7 +111,7 @@ const FILES = [
     options: [{ flag: '-p', summary: 'make missing folders above it too; no error when it is there' }],
     summary: 'Make a folder on the server',
     needsSession: true,
-    menu: { label: 'New Folder…', keys: 'F7', summary: 'Make a folder in the one shown' },
+    menu: { label: 'New folder…', keys: 'F7', summary: 'Make a folder in the one shown' },
   },
   {
     name: 'rmdir',
@@ -210,7 +210,7 @@ const FILES = [
     arguments: [{ name: 'folder', kind: 'remote-folder', optional: true }],
     summary: 'Add up the sizes below a folder of the server',
     needsSession: true,
-    menu: { label: 'Folder Size', keys: 'Alt+Enter', summary: 'Add up the sizes below the folder of the server' },
+    menu: { label: 'Folder size', keys: 'Alt+Enter', summary: 'Add up the sizes below the folder of the server' },
   },
   {
     name: 'cat',
@@ -287,7 +287,7 @@ const TRANSFERS = [
     summary: 'Upload several files and folders into the current folder',
     details: `Folders go with all that is in them. A pattern with folders (src/**/*.py) keeps them. ${PATTERNS}`,
     needsSession: true,
-    menu: { label: 'Upload Matching…', keys: 'CmdOrCtrl+Alt+U', summary: 'Upload what fits a pattern' },
+    menu: { label: 'Upload matching…', keys: 'CmdOrCtrl+Alt+U', summary: 'Upload what fits a pattern' },
   },
   {
     name: 'get',
@@ -309,7 +309,7 @@ const TRANSFERS = [
     summary: 'Download several files and folders',
     details: `The last argument is the folder to download into when such a folder is here, or when it ends with "/". ${PATTERNS}`,
     needsSession: true,
-    menu: { label: 'Download Matching…', keys: 'CmdOrCtrl+Alt+G', summary: 'Download what fits a pattern' },
+    menu: { label: 'Download matching…', keys: 'CmdOrCtrl+Alt+G', summary: 'Download what fits a pattern' },
   },
   {
     name: 'reget',
@@ -322,7 +322,7 @@ const TRANSFERS = [
     summary: 'Go on with a download that ended early',
     details: 'The part that is here is scanned together with the rest. Always binary.',
     needsSession: true,
-    menu: { label: 'Resume Download', keys: 'CmdOrCtrl+Shift+D' },
+    menu: { label: 'Resume download', keys: 'CmdOrCtrl+Shift+D' },
   },
   {
     name: 'reput',
@@ -335,7 +335,7 @@ const TRANSFERS = [
     summary: 'Go on with an upload that ended early',
     details: 'The whole file is scanned, the rest of it is sent. Always binary.',
     needsSession: true,
-    menu: { label: 'Resume Upload', keys: 'CmdOrCtrl+Shift+U' },
+    menu: { label: 'Resume upload', keys: 'CmdOrCtrl+Shift+U' },
   },
   {
     name: 'append',
@@ -348,7 +348,7 @@ const TRANSFERS = [
     summary: 'Add a file of this computer to the end of one on the server',
     details: 'What is sent is scanned; what it becomes part of is on the server already. Always binary.',
     needsSession: true,
-    menu: { label: 'Append to Remote File…', keys: 'CmdOrCtrl+Shift+A' },
+    menu: { label: 'Append to remote file…', keys: 'CmdOrCtrl+Shift+A' },
   },
   {
     name: 'auto',
@@ -385,7 +385,7 @@ const TRANSFERS = [
     summary: 'Ask before several files are moved or deleted',
     details: 'Without an argument it changes from on to off and back.',
     needsSession: false,
-    menu: { label: 'Ask Before Several Files', keys: 'CmdOrCtrl+Alt+P', kind: 'check' },
+    menu: { label: 'Ask before several files', keys: 'CmdOrCtrl+Alt+P', kind: 'check' },
   },
   {
     name: 'scan',
@@ -400,7 +400,7 @@ const TRANSFERS = [
       'Off holds until the program ends, is shown all the time, and files moved meanwhile are marked as not scanned.',
     needsSession: false,
     menu: {
-      label: 'Scan Files',
+      label: 'Scan files',
       keys: 'CmdOrCtrl+Alt+S',
       kind: 'check',
       summary: 'Scan uploads and downloads for viruses',
@@ -457,7 +457,7 @@ const SESSION = [
     details: 'Without an argument it changes from on to off and back.',
     needsSession: false,
     menu: {
-      label: 'Passive Mode',
+      label: 'Passive mode',
       keys: 'CmdOrCtrl+Shift+P',
       kind: 'check',
       summary: 'Open data connections from here, not from the server',
@@ -479,7 +479,7 @@ const SESSION = [
     summary: 'Send a command to the server as it is',
     details: 'Commands that log in, open data connections or change the protection are refused: they have their own.',
     needsSession: true,
-    menu: { label: 'Send Raw Command…', keys: 'CmdOrCtrl+Shift+K' },
+    menu: { label: 'Send raw command…', keys: 'CmdOrCtrl+Shift+K' },
   },
   {
     name: 'history',
@@ -554,7 +554,7 @@ const WINDOW = [
     name: 'select-all',
     group: 'files',
     summary: 'Select everything in the pane',
-    menu: { label: 'Select All', keys: 'CmdOrCtrl+A' },
+    menu: { label: 'Select all', keys: 'CmdOrCtrl+A' },
   },
   {
     name: 'copy-url',
@@ -566,19 +566,19 @@ const WINDOW = [
     name: 'cancel-transfers',
     group: 'transfers',
     summary: 'Cancel everything that has not ended',
-    menu: { label: 'Cancel All Transfers', keys: 'CmdOrCtrl+Alt+X' },
+    menu: { label: 'Cancel all transfers', keys: 'CmdOrCtrl+Alt+X' },
   },
   {
     name: 'retry-transfers',
     group: 'transfers',
     summary: 'Try everything again that failed',
-    menu: { label: 'Retry All Failed', keys: 'CmdOrCtrl+Alt+R' },
+    menu: { label: 'Retry all failed', keys: 'CmdOrCtrl+Alt+R' },
   },
   {
     name: 'clear-transfers',
     group: 'transfers',
     summary: 'Forget the transfers that have ended',
-    menu: { label: 'Clear Finished', keys: 'CmdOrCtrl+Shift+Delete' },
+    menu: { label: 'Clear finished', keys: 'CmdOrCtrl+Shift+Delete' },
   },
   {
     name: 'reconnect',
@@ -596,9 +596,14 @@ const WINDOW = [
     name: 'palette',
     group: 'view',
     summary: 'Find a command by name',
-    menu: { label: 'Command Palette…', keys: 'CmdOrCtrl+K' },
+    menu: { label: 'Command palette…', keys: 'CmdOrCtrl+K' },
   },
-  { name: 'console', group: 'view', summary: 'Type commands', menu: { label: 'Console', keys: 'CmdOrCtrl+J' } },
+  {
+    name: 'console',
+    group: 'view',
+    summary: 'Type commands; in the console the keys lead back to the files',
+    menu: { label: 'Console', keys: 'CmdOrCtrl+J' },
+  },
   {
     name: 'show-transfers',
     group: 'view',
@@ -615,19 +620,19 @@ const WINDOW = [
     name: 'show-log',
     group: 'view',
     summary: 'Show the protocol log',
-    menu: { label: 'Protocol Log', keys: 'CmdOrCtrl+3' },
+    menu: { label: 'Protocol log', keys: 'CmdOrCtrl+3' },
   },
   {
     name: 'focus-local',
     group: 'view',
     summary: 'Go to the local files',
-    menu: { label: 'Local Files', keys: 'CmdOrCtrl+4' },
+    menu: { label: 'Local files', keys: 'CmdOrCtrl+4' },
   },
   {
     name: 'focus-remote',
     group: 'view',
     summary: 'Go to the remote files',
-    menu: { label: 'Remote Files', keys: 'CmdOrCtrl+5' },
+    menu: { label: 'Remote files', keys: 'CmdOrCtrl+5' },
   },
   {
     name: 'filter',
@@ -639,13 +644,13 @@ const WINDOW = [
     name: 'hidden',
     group: 'view',
     summary: 'Show names that begin with a dot',
-    menu: { label: 'Hidden Files', keys: 'Ctrl+H', kind: 'check' },
+    menu: { label: 'Hidden files', keys: 'Ctrl+H', kind: 'check' },
   },
   {
     name: 'help-shortcuts',
     group: 'help',
     summary: 'Show all shortcuts and console commands',
-    menu: { label: 'Shortcuts and Commands', keys: 'F1' },
+    menu: { label: 'Shortcuts and commands', keys: 'F1' },
   },
   { name: 'about', group: 'help', summary: 'About this program', menu: { label: 'About Sluice', keys: 'Shift+F1' } },
 ] as const satisfies readonly WindowActionSpec[]
@@ -698,7 +703,7 @@ function entriesOf(group: WindowActionSpec['group']): MenuEntry[] {
 
 /** The application menu, from left to right. */
 export const MENUS: readonly MenuGroup[] = [
-  { title: 'Files and Folders', entries: entriesOf('files') },
+  { title: 'Files and folders', entries: entriesOf('files') },
   { title: 'Transfers', entries: entriesOf('transfers') },
   { title: 'Session', entries: entriesOf('session') },
   { title: 'View', entries: entriesOf('view') },

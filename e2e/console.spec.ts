@@ -302,7 +302,7 @@ test('scanning switched off is said all over the window, and no row claims a sca
 
 test('the menu asks before it stops scanning, with the harmless answer focused', async ({ window, page }) => {
   await expect(page.getByRole('contentinfo')).toContainText('ClamAV')
-  const entry = page.getByRole('menuitemcheckbox', { name: 'Scan Files' })
+  const entry = page.getByRole('menuitemcheckbox', { name: 'Scan files' })
   const choose = async (): Promise<void> => {
     await page.getByRole('menubar').getByRole('menuitem', { name: 'Transfers' }).click()
     await entry.click()

@@ -129,7 +129,7 @@ test('by keyboard: Alt or F10 to the menus, arrows, letters, Escape back to wher
   page,
 }) => {
   const menus = new Menus(page)
-  const files = menus.title('Files and Folders')
+  const files = menus.title('Files and folders')
   await rows(window, 'Local').focus()
   await page.keyboard.press('Alt')
   await expect(files).toBeFocused()
@@ -349,7 +349,7 @@ test('the palette: found by a few letters, run by Enter, what was used before co
   await expect(palette(page)).toBeFocused()
   await page.keyboard.type('pas')
   const selected = page.getByRole('option', { selected: true })
-  await expect(selected).toContainText('Passive Mode')
+  await expect(selected).toContainText('Passive mode')
   await expect(selected).toContainText('Ctrl+Shift+P')
   await page.keyboard.press('Enter')
   await expect(page.getByRole('radio', { name: 'Active' })).toBeChecked()
@@ -366,7 +366,7 @@ test('the palette: found by a few letters, run by Enter, what was used before co
   const used = page.getByRole('group', { name: 'Used before' }).getByRole('option')
   await expect(used).toHaveCount(2)
   await expect(used.first()).toContainText('lmkdir')
-  await expect(used.last()).toContainText('Passive Mode')
+  await expect(used.last()).toContainText('Passive mode')
   // The end of a long list is reached by keys alone.
   await page.keyboard.press('End')
   await expect(selected).toBeInViewport()

@@ -27,7 +27,7 @@ test('the menus of the table stand between the roles that every application has'
   expect(onMac().template?.map(({ role, label }) => label ?? role)).toEqual([
     'appMenu',
     'editMenu',
-    'Files and Folders',
+    'Files and folders',
     'Transfers',
     'Session',
     'View',

@@ -49,7 +49,7 @@ function shortcuts(mac: boolean): Part[] {
 }
 
 const GROUP_TITLES: Record<CommandGroup, string> = {
-  files: 'Files and Folders',
+  files: 'Files and folders',
   transfers: 'Transfers',
   session: 'Session',
 }

@@ -29,7 +29,7 @@ const folderOf = (state: ActionState) => {
 const remoteBlocked = (state: ActionState): string | null =>
   selectionBlocked(state, 'remote') ?? typingBlocked(selectedIn(state, 'remote'))
 
-/** What the menu Files and Folders does, in the pane the person is in. */
+/** What the menu Files and folders does, in the pane the person is in. */
 export const FILE_ACTIONS = {
   ls: {
     run: ({ side }) => void refresh(side),

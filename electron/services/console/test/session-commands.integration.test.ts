@@ -290,7 +290,7 @@ describeWith(['vsftpd', 'pwdfile', 'openssl'], 'session commands on vsftpd', () 
     })
     expect(await world.run('bye')).toEqual({ outcome: 'ok', quit: true, lines: [], data: [], asked: [] })
     const all = (await world.run('help')).lines
-    for (const title of ['Files and Folders', 'Transfers', 'Session']) expect(all).toContain(title)
+    for (const title of ['Files and folders', 'Transfers', 'Session']) expect(all).toContain(title)
     for (const { name, summary } of COMMANDS)
       expect(all.filter((text) => text.startsWith(`  ${name}`) && text.endsWith(summary))).toHaveLength(1)
     expect((await world.run('? rmdir')).lines).toEqual([
