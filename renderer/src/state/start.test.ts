@@ -21,6 +21,7 @@ beforeEach(() => {
     'session.get': { state: 'disconnected', error: null },
     'app.info': { homeFolder: '/home/mara' },
     'scan.policy': { upload: true, download: true },
+    'folders.get': { local: '/home/mara', remote: null },
     'transfers.list': { rows: [], totals },
   }
   const invoke = async (channel: string, argument?: { path?: string }): Promise<unknown> => {

@@ -68,30 +68,36 @@ const isEqual = (a: SessionState | Endpoint, b: SessionState | Endpoint | null):
  * The remote pane follows the session: a login opens a folder, an end empties it, a loss keeps it to look at, and the same
  * server come back goes on where one was.
  * @param server the one whose folder the pane shows; null while it shows none
+ * @param folder where that one's session goes on when it is back; null: at its home
  */
-function followSession(server: Endpoint | null): void {
+function followSession(server: Endpoint | null, folder: string | null): void {
   useSession.subscribe(({ session }, { session: before }) => {
     if (session === before || isEqual(session, before) || session.state === 'lost') return
     if (session.state === 'disconnected') {
       server = null
+      folder = null
       return clearPane('remote')
     }
     const known = isEqual(session.endpoint, server)
     // Another server's folders would be a lie while this one is being reached.
-    if (!known) clearPane('remote')
+    if (!known) {
+      folder = null
+      clearPane('remote')
+    }
     // While a known one is tried again, the fields belong to whoever types in them.
     if (!known || session.state === 'connected') showInForm(session.endpoint)
     server = session.endpoint
-    if (session.state === 'connected') openAfterLogin(session.home)
+    if (session.state === 'connected') openAfterLogin(folder ?? session.home)
   })
 }
 
-function openAfterLogin(home: string): void {
+/** @param folder where main is */
+function openAfterLogin(folder: string): void {
   const start = takeStartFolder()
   if (start !== '') void navigate('remote', start)
   else if (paneOf('remote').path !== null) void refresh('remote')
   // Main is there already, and may be further by the time the rows are here.
-  else void navigate('remote', home, null, { report: false })
+  else void navigate('remote', folder, null, { report: false })
 }
 
 /** Fills the state from main and keeps it up to date; the window shows itself when this is done. */
@@ -106,7 +112,7 @@ export async function start(): Promise<void> {
         takeEvent(event)
       }
     })
-    const [info, settings, session, recent, questions, status, items, policy, lines] = await Promise.all([
+    const [info, settings, session, recent, questions, status, items, policy, folders, lines] = await Promise.all([
       call('app.info'),
       call('settings.get'),
       call('session.get'),
@@ -115,6 +121,7 @@ export async function start(): Promise<void> {
       call('scanner.status'),
       call('quarantine.list'),
       call('scan.policy'),
+      call('folders.get'),
       call('protocol.lines'),
       loadTransfers(),
     ])
@@ -136,11 +143,13 @@ export async function start(): Promise<void> {
     // The window was opened anew over a session that goes on.
     const { session: now } = useSession.getState()
     if (now.state !== 'disconnected') showInForm(now.endpoint)
-    if (now.state === 'connected' && paneOf('remote').path === null) void navigate('remote', now.home)
-    followSession(now.state === 'disconnected' ? null : now.endpoint)
+    if (now.state === 'connected' && paneOf('remote').path === null) {
+      void navigate('remote', folders.remote ?? now.home, null, { report: false })
+    }
+    followSession(now.state === 'disconnected' ? null : now.endpoint, folders.remote)
     questions.forEach(addQuestion)
     useUi.setState({ ready: true, info })
-    if (paneOf('local').path === null) void navigate('local', info.homeFolder)
+    if (paneOf('local').path === null) void navigate('local', folders.local, null, { report: false })
   } catch (error) {
     useUi.setState({ startError: shownError(error).message })
   }
