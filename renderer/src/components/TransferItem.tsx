@@ -171,8 +171,16 @@ function Detail({ id, row }: { id: string; row: TransferRow }) {
     ['From', from],
     ['To', to],
     ['Size', `${formatBytesExact(row.size)}, transfer type ${row.transferType}`],
-    ['Added', formatTime(row.addedAt) + (row.endedAt === null ? '' : `, ended ${formatTime(row.endedAt)}`)],
+    [
+      'Added',
+      formatTime(row.addedAt) +
+        (row.startedAt === null ? '' : `, started ${formatTime(row.startedAt)}`) +
+        (row.endedAt === null ? '' : `, ended ${formatTime(row.endedAt)}`),
+    ],
   ]
+  if (row.resumedFrom > 0) {
+    lines.push(['Resumed', `${formatBytesExact(row.resumedFrom)} were there before and did not go over the wire.`])
+  }
   if (error) lines.push(['Problem', error.message + (error.reply ? ` (${error.reply.code} ${error.reply.text})` : '')])
   if (row.unscanned) lines.push(['Scan', 'Not scanned: scanning was switched off when this file was moved.'])
   if (scan) {

@@ -67,6 +67,17 @@ test('the bar follows the scan first, then the bytes', () => {
   expect(rowProgress({ ...row, state: 'done', size: 0 })).toBe(100)
 })
 
+test('a cancelled row says what became of the file, whatever the scan said', () => {
+  const message = 'Cancelled. "a.log" had 5 bytes before. It has 9 bytes now.'
+  const left: TransferRow = { ...row, state: 'cancelled', error: { code: 'cancelled', message } }
+  const why = '"a.log" had 5 bytes before. It has 9 bytes now.'
+  expect(whyText(left)).toBe(why)
+  expect(whyText({ ...left, unscanned: true })).toBe(why)
+  expect(whyText({ ...left, scan: { ...report, verdict: 'ERROR', message: 'broken off' } })).toBe(why)
+  expect(whyText({ ...left, error: null })).toBe('')
+  expect(whyText({ ...left, error: { code: 'cancelled', message: 'Cancelled.' } })).toBe('')
+})
+
 test('time left needs a rate', () => {
   expect(timeLeft({ ...row, state: 'transferring', transferred: 500, rate: 100 })).toBe('5 s')
   expect(timeLeft({ ...row, state: 'transferring', rate: 0 })).toBe('')

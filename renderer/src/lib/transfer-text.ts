@@ -1,6 +1,6 @@
 import { FINAL_STATES, type TransferRow, type TransferState } from '../../../common/models.ts'
 import { remoteBasename } from '../../../common/remote-path.ts'
-import { formatDuration, formatRate, percent } from './format.ts'
+import { formatDuration, formatRate, percent } from '../../../common/format.ts'
 import { localBasename } from './local-path.ts'
 
 /** What the transfer list says about a row, in words; colours and icons follow `tone` and never stand alone. */
@@ -47,6 +47,8 @@ function isFinishing(row: TransferRow): boolean {
 export function whyText(row: TransferRow): string {
   // The scan's column names the signature or the scanner's problem; here is what became of the file.
   if (row.state === 'blocked') return row.direction === 'upload' ? 'not sent' : 'not saved'
+  // Somebody has cancelled it and knows; what the file is like now is news.
+  if (row.state === 'cancelled') return row.error?.message.replace(/^Cancelled\. ?/, '') ?? ''
   if (row.scan !== null && row.scan.verdict !== 'OK') return ''
   return row.error?.message ?? ''
 }
