@@ -83,6 +83,20 @@ test('without a password in main it is taken from the fields of the same server,
   expect(asked.slice(3)).toEqual(['session.reconnect'])
 })
 
+test('a password that is refused is asked for anew, and not sent a second time', async () => {
+  const asked = answering({
+    'session.reconnect': { ok: false, error: { code: 'login-refused', message: 'Login incorrect.' } },
+  })
+  useSession.setState({ session: lost })
+  showInForm(endpoint)
+  setPassword('the old one')
+  const { focusPassword } = useSession.getState()
+  await reconnect()
+  expect(asked).toEqual(['session.reconnect'])
+  expect(useSession.getState().form).toMatchObject({ host: 'h', user: 'mara', password: '' })
+  expect(useSession.getState().focusPassword).toBe(focusPassword + 1)
+})
+
 test('a server that is still away is no reason to ask for a password', async () => {
   answering({ 'session.reconnect': { ok: false, error: { code: 'connect-failed', message: 'Refused.' } } })
   useSession.setState({ session: lost })

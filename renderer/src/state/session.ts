@@ -82,15 +82,17 @@ export function disconnect(): void {
   report(call('session.disconnect'))
 }
 
-/** Goes back to a server that was lost. The password is asked for only where main does not have it any more. */
+/** Goes back to a server that was lost. The password is asked for only where main does not have it, or not the right one. */
 export async function reconnect(): Promise<void> {
   const { session, form } = useSession.getState()
   if (session.state !== 'lost') return
   try {
     await call('session.reconnect')
   } catch (error) {
+    const { code } = shownError(error)
+    if (code === 'login-refused') chooseRecent(session.endpoint)
     // Any other failure shows in the session's state.
-    if (shownError(error).code !== 'not-connected') return
+    if (code !== 'not-connected') return
     // The fields may hold another server by now, or no password.
     if (isFormOf(form, session.endpoint) && (form.password !== '' || form.user === '')) await connect()
     else chooseRecent(session.endpoint)
