@@ -12,6 +12,7 @@
  */
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { createSecureContext, TLSSocket, type SecureContext, type SecureContextOptions } from 'node:tls'
 
 /** Text is the reply to send; a function does what it likes. Neither: silence, that is `() => undefined`. */
@@ -154,6 +155,14 @@ export class ScriptedSession {
         this.#wakeData = resolve
       })
     }
+  }
+
+  /** All that the client sends over the data connection, to its end. */
+  async received(): Promise<Buffer> {
+    const data = await this.data()
+    const bytes = await buffer(data)
+    data.end()
+    return bytes
   }
 
   /** Where the client listens in active mode. */

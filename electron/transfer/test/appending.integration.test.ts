@@ -149,9 +149,7 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'appending', () => {
         },
         STOR: async (path, session) => {
           session.reply('150 Go on')
-          let bytes = 0
-          for await (const chunk of await session.data()) bytes += (chunk as Buffer).length
-          stored.set(path, bytes)
+          stored.set(path, (await session.received()).length)
           session.reply('226 Done')
         },
         DELE: '550 No such file',

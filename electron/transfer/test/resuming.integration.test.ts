@@ -226,11 +226,14 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'resuming', () => {
   }, 20_000)
 })
 
+/** The one file of a scripted server. */
+interface Stored {
+  name: string
+  bytes: Buffer
+}
+
 /** A server that has the first bytes of one file, and does with uploads as `verbs` says. */
-async function scripted(
-  stored: { name: string; bytes: Buffer },
-  verbs: Record<string, Behaviour>,
-): Promise<ScriptedServer> {
+async function scripted(stored: Stored, verbs: Record<string, Behaviour>): Promise<ScriptedServer> {
   let from = ''
   const server = await startScriptedServer({
     verbs: {
@@ -266,9 +269,7 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'resuming on other serve
       APPE: async (path, session) => {
         expect(path).toBe(stored.name)
         session.reply('150 Go on')
-        const chunks: Buffer[] = [stored.bytes]
-        for await (const chunk of await session.data()) chunks.push(chunk as Buffer)
-        stored.bytes = Buffer.concat(chunks)
+        stored.bytes = Buffer.concat([stored.bytes, await session.received()])
         session.reply('226 Done')
       },
     })
@@ -279,14 +280,12 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'resuming on other serve
 
   test('a server that ignores REST is found out by the size', async () => {
     const content = randomBytes(300_000)
-    const stored = { name: '/a.bin', bytes: content.subarray(0, 100_000) }
+    const stored: Stored = { name: '/a.bin', bytes: content.subarray(0, 100_000) }
     const server = await scripted(stored, {
       REST: '350 As if',
       STOR: async (_path, session) => {
         session.reply('150 Go on')
-        const chunks: Buffer[] = []
-        for await (const chunk of await session.data()) chunks.push(chunk as Buffer)
-        stored.bytes = Buffer.concat(chunks)
+        stored.bytes = await session.received()
         session.reply('226 Done')
       },
     })
@@ -322,9 +321,7 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'resuming on other serve
       REST: '350 Go on',
       STOR: async (_path, session) => {
         session.reply('150 Go on')
-        const chunks: Buffer[] = [stored.bytes]
-        for await (const chunk of await session.data()) chunks.push(chunk as Buffer)
-        stored.bytes = Buffer.concat(chunks)
+        stored.bytes = Buffer.concat([stored.bytes, await session.received()])
         session.reply('226 Done')
       },
       RNFR: (path, session) => {

@@ -27,11 +27,7 @@ async function memoryServer(quirks: Quirks): Promise<{ server: ScriptedServer; f
     verbs: {
       STOR: async (path: string, session: ScriptedSession) => {
         session.reply('150 Send it')
-        const chunks: Buffer[] = []
-        const data = await session.data()
-        for await (const chunk of data) chunks.push(chunk as Buffer)
-        data.end()
-        const whole = Buffer.concat(chunks)
+        const whole = await session.received()
         files.set(path, whole.subarray(0, whole.length - (quirks.short ?? 0)))
         session.reply('226 Stored')
       },
