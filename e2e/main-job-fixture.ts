@@ -2,7 +2,7 @@
  * Everything the main job needs for one test: a real vsftpd, a real clamd, the app in its window with that clamd behind
  * its agent, a local folder the left pane shows, and the words to speak about it.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startClamd, type Clamd } from '../testing/clamd.ts'
@@ -116,6 +116,21 @@ export class SluiceWindow {
     await field.fill(path)
     await field.press('Enter')
   }
+}
+
+/**
+ * Names of the files in the user's data folder that hold `text`. What the browser keeps for itself is left out: the page
+ * has nothing to give it.
+ */
+export function filesWith(userData: string, text: string): string[] {
+  const files = readdirSync(userData, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && !entry.parentPath.includes('chromium'),
+  )
+  // Else nothing was looked at.
+  expect(files.length).toBeGreaterThan(1)
+  return files
+    .filter(({ parentPath, name }) => readFileSync(join(parentPath, name)).includes(text))
+    .map(({ name }) => name)
 }
 
 interface MainJobFixtures {
