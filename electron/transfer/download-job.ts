@@ -100,6 +100,8 @@ async function withScan(job: Job, tools: JobTools, work: (scan: ScanStream) => P
   const scan = await tools.gate.openScan({ name: remoteBasename(job.row.remotePath), signal: job.signal })
   // To begin and break off would cost the connection.
   if (scan.failure) return scan.failure
+  // From the first byte on: until its end such a row would seem to be under a scan.
+  job.update({ unscanned: scan.unscanned })
   try {
     await work(scan)
     job.update({ state: 'verifying' })

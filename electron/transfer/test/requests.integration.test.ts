@@ -295,4 +295,29 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'requests', () => {
       expect(await world.gate.quarantine.list()).toEqual([])
     },
   )
+
+  test.each(['upload', 'download'] as const)(
+    'what moves while scanning is off says so from its first byte on, not only at its end (%s)',
+    async (direction) => {
+      const world = await startWorld({ vsftpd: { config: { local_max_rate: '400000' } } })
+      world.gate.setPolicy({ upload: false, download: false })
+      const from = direction === 'upload' ? world.local : world.server.root
+      await writeFile(join(from, 'a.bin'), randomBytes(4_000_000))
+      const path = direction === 'upload' ? join(world.local, 'a.bin') : '/a.bin'
+      const targetFolder = direction === 'upload' ? '/' : world.local
+      const request = {
+        direction,
+        sources: [{ path }],
+        targetFolder,
+        transferType: 'binary',
+        conflict: 'overwrite',
+      } as const
+      await world.transfers.add(request, world.endpoint)
+      const [row] = await world.until((rows) => rows.some(({ transferred }) => transferred > 0))
+      expect(row).toMatchObject({ state: 'transferring', unscanned: true })
+      world.transfers.cancel([row?.id ?? 0])
+      await world.settled()
+    },
+    20_000,
+  )
 })
