@@ -37,6 +37,7 @@ test.describe('over TLS', () => {
     await page.getByRole('button', { name: 'Trust once' }).click()
     await expect(window.output).toContainText('Logged in to 127.0.0.1')
     await window.connected()
+    await expect(window.commandLine).toBeFocused()
     await expect(page.getByRole('textbox', { name: 'Host' })).toHaveValue('127.0.0.1')
     await expect(page.getByRole('textbox', { name: 'Port' })).toHaveValue(String(server.port))
     await expect(page.getByRole('textbox', { name: 'User' })).toHaveValue(server.user)
@@ -127,6 +128,17 @@ test('panes and console are in the same folders, whoever goes', async ({ server,
   await window.run('mkdir made')
   await expect(window.row('Remote', 'made')).toBeVisible()
   await expect(page.getByRole('alert')).toHaveCount(0)
+})
+
+test('one key leads to the console and back to the files, from either pane', async ({ server, window, page }) => {
+  await window.openPlain(server)
+  for (const side of ['Remote', 'Local'] as const) {
+    await window.pane(side).getByRole('grid').focus()
+    await page.keyboard.press('ControlOrMeta+j')
+    await expect(window.commandLine).toBeFocused()
+    await page.keyboard.press('ControlOrMeta+j')
+    await expect(window.pane(side).getByRole('grid')).toBeFocused()
+  }
 })
 
 test('put and get pass the scanner and stand in the transfer list', async ({

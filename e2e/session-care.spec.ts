@@ -1,6 +1,6 @@
 /** What happens to a session that is lost: told plainly, tried again, and gone on with where one was. */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { violations } from './fixture.ts'
 import { expect, test } from './main-job-fixture.ts'
 
@@ -90,4 +90,71 @@ test('a server that stays away is said to be lost, with the rows still there', a
   await pane.getByRole('button', { name: 'Stop trying' }).click()
   await expect(page.getByRole('form', { name: 'Connection' }).getByRole('alert')).toContainText('127.0.0.1')
   await expect(pane).toContainText('These rows may be out of date.')
+})
+
+test('no focus is lost with a button that has done its work', async ({ server, window, page, localFolder }) => {
+  writeFileSync(join(localFolder, 'notes.txt'), 'notes')
+  await window.connect(server, 'plain')
+  await window.connected()
+  const pane = window.pane('Remote')
+  await window.listed('Remote')
+  server.cut()
+  await pane.getByRole('button', { name: 'Stop trying' }).press('Enter')
+  await expect(pane.getByRole('timer')).toHaveCount(0)
+  await expect(pane.getByRole('grid')).toBeFocused()
+  await pane.getByRole('button', { name: 'Reconnect', exact: true }).press('Enter')
+  await window.connected()
+  await expect(pane.getByRole('grid')).toBeFocused()
+
+  await page.keyboard.press('ControlOrMeta+Alt+s')
+  await page.getByRole('button', { name: 'Stop scanning' }).press('Enter')
+  await page.getByRole('button', { name: 'Scan again' }).press('Enter')
+  await expect(page.getByRole('button', { name: 'Scan again' })).toHaveCount(0)
+  await expect(pane.getByRole('grid')).toBeFocused()
+})
+
+test('a page that is loaded again shows the folders the console is in', async ({
+  server,
+  window,
+  page,
+  localFolder,
+}) => {
+  mkdirSync(join(localFolder, 'drafts'))
+  await window.openPlain(server)
+  await window.run('cd letters; lcd drafts')
+  await expect(window.row('Remote', 'a.txt')).toBeVisible()
+  await page.reload()
+  await expect(window.row('Remote', 'a.txt')).toBeVisible()
+  await expect(window.pane('Remote').getByRole('textbox', { name: 'Path' })).toHaveValue('/letters')
+  await expect(window.pane('Local').getByRole('textbox', { name: 'Path' })).toHaveValue(join(localFolder, 'drafts'))
+  await window.openTab('Console')
+  await expect(window.commandLine).toHaveAccessibleDescription(/127\.0\.0\.1:\/letters>/)
+})
+
+test('a password changed meanwhile ends the tries; the new one, typed above, brings the session back', async ({
+  server,
+  window,
+  page,
+}) => {
+  await window.connect(server, 'plain')
+  await window.connected()
+  await window.open('Remote', '/letters')
+  await expect(window.row('Remote', 'a.txt')).toBeVisible()
+  // The server knows its accounts by a file beside the folder it serves.
+  const accounts = join(dirname(server.root), 'users')
+  const known = readFileSync(accounts, 'utf8')
+  writeFileSync(accounts, '')
+  await window.listed('Remote')
+  server.cut()
+  const pane = window.pane('Remote')
+  await pane.getByRole('button', { name: 'Reconnect now' }).click()
+  await expect(page.getByRole('form', { name: 'Connection' }).getByRole('alert')).toContainText(/530|password/i)
+  // No more tries: some servers lock whoever is wrong too often.
+  await expect(pane.getByRole('timer')).toHaveCount(0)
+  await expect(pane.getByRole('button', { name: 'Reconnect', exact: true })).toBeVisible()
+  await expect(window.row('Remote', 'a.txt')).toBeVisible()
+  writeFileSync(accounts, known)
+  await page.getByRole('textbox', { name: 'Password' }).fill(server.password)
+  await page.getByRole('textbox', { name: 'Password' }).press('Enter')
+  await window.connected()
 })

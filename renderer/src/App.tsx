@@ -16,6 +16,7 @@ import { focusNextRegion } from './lib/focus.ts'
 import { followFocus } from './state/focused-pane.ts'
 import { onShortcut } from './state/shortcuts.ts'
 import { useUi } from './state/ui.ts'
+import { keepFocus } from './state/way-back.ts'
 
 /** A drop outside a target would make the window show the file; the panes stop their own events before this. */
 function refuseDrop(event: DragEvent): void {
@@ -43,12 +44,14 @@ export function App() {
     window.addEventListener('keydown', onKeyDown)
     window.addEventListener('keydown', onShortcut)
     window.addEventListener('focusin', followFocus)
+    const letGo = keepFocus()
     return () => {
       window.removeEventListener('dragover', refuseDrop)
       window.removeEventListener('drop', refuseDrop)
       window.removeEventListener('keydown', onKeyDown)
       window.removeEventListener('keydown', onShortcut)
       window.removeEventListener('focusin', followFocus)
+      letGo()
     }
   }, [])
 

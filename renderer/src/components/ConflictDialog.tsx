@@ -28,7 +28,11 @@ export function ConflictDialog({ question }: { question: ConflictQuestion }) {
       onClose={() => answer('cancel')}
     >
       <div className="versions">
-        <Version title="Sending" file={source} note={newer(source.modified, existing.modified)} />
+        <Version
+          title={direction === 'upload' ? 'Sending' : 'Receiving'}
+          file={source}
+          note={newer(source.modified, existing.modified)}
+        />
         <ArrowRight size={20} aria-hidden />
         <Version title="Already there" file={existing} note={newer(existing.modified, source.modified)} />
       </div>

@@ -1,5 +1,6 @@
 import { AlertDialog, Dialog } from 'radix-ui'
 import { useState, type ReactNode } from 'react'
+import { wayBack } from '../state/way-back.ts'
 import './Modal.css'
 
 /**
@@ -22,12 +23,11 @@ interface ModalProps {
 
 /** Gives the focus back to where it was: our dialogs have no trigger that Radix could return it to. */
 function useFocusReturn(onClosed?: () => void): (event: Event) => void {
-  const [before] = useState(() => document.activeElement)
+  const [back] = useState(() => (document.activeElement === document.body ? null : wayBack(document.activeElement)))
   return (event) => {
     event.preventDefault()
     // A shortcut may have been faster, or another dialog.
-    const isFree = document.activeElement === document.body
-    if (isFree && before instanceof HTMLElement) before.focus({ preventScroll: true })
+    if (document.activeElement === document.body) back?.()
     onClosed?.()
   }
 }

@@ -32,7 +32,9 @@ export function focusTab(): void {
   requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-focus-region='bottom']`)?.focus())
 }
 
-/** Focuses the rows of a pane. */
+/** Focuses the rows of a pane; the local ones while there are none of a server. */
 export function focusRows(side: 'local' | 'remote'): void {
-  document.querySelector<HTMLElement>(`[data-focus-region='${side}']`)?.focus({ preventScroll: true })
+  const rowsOf = (pane: string): HTMLElement | null => document.querySelector(`[data-focus-region='${pane}']`)
+  const rows = rowsOf(side) ?? rowsOf('local')
+  rows?.focus({ preventScroll: true })
 }

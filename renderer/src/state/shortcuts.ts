@@ -1,7 +1,8 @@
 import { MENUS, type MenuAction } from '../../../common/commands.ts'
+import { focusRows } from '../lib/focus.ts'
 import { isBrowserKey, isEditing, isPressed, parseKeys, showKeys, type Combination } from '../lib/shortcuts.ts'
 import { hasDialog, runAction } from './actions.ts'
-import { paneAt } from './focused-pane.ts'
+import { paneAt, useFocusedPane } from './focused-pane.ts'
 import { closeDialog, useUi } from './ui.ts'
 
 /** The shortcuts of the menus, wherever the focus is. */
@@ -35,7 +36,10 @@ const isTextField = (target: EventTarget | null): boolean =>
 
 /** What a terminal edits a line with: whoever types commands must not send files by it. */
 const isOfTerminal = ({ key, ctrl, alt, shift }: Combination, target: EventTarget | null): boolean =>
-  ctrl && !alt && !shift && 'udhl'.includes(key) && target instanceof Element && target.closest('.console') !== null
+  ctrl && !alt && !shift && 'udhl'.includes(key) && isInConsole(target)
+
+const isInConsole = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest('.console') !== null
 
 /** Runs the action of a shortcut. What a field or list has taken for itself is left alone. */
 export function onShortcut(event: KeyboardEvent): void {
@@ -52,7 +56,8 @@ export function onShortcut(event: KeyboardEvent): void {
   if (OF_ROWS.has(action) && event.target !== document.body && paneAt(event.target) === null) return
   event.preventDefault()
   if (event.repeat || isOfTerminal(pressed, event.target)) return
-  // The palette's key takes it away again.
+  // The palette's key takes it away again, the console's leads back to the files.
   if (action === 'palette' && useUi.getState().dialog?.kind === 'palette') return closeDialog()
+  if (action === 'console' && isInConsole(event.target)) return focusRows(useFocusedPane.getState().side)
   if (!hasDialog() && document.querySelector('[role="menu"]') === null) runAction(action)
 }
