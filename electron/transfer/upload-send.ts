@@ -46,7 +46,7 @@ export async function send(job: Job, tools: JobTools, sending: Sending): Promise
   const folder = remoteParent(target)
   // The same in every try: what an earlier one may have left is written over.
   const temporary = leased.part
-  const progress = { started: false }
+  const progress = { asked: false, started: false }
   try {
     await withClient(pool, signal, async (client) => {
       job.update({ state: 'transferring', transferType: sending.type, transferred: 0 })
@@ -66,7 +66,8 @@ export async function send(job: Job, tools: JobTools, sending: Sending): Promise
     })
   } catch (error) {
     tools.folders.forget(endpoint, folder)
-    if (progress.started) await tidy(job, temporary)
+    // Servers make the file when they are asked, before the first byte; one that refused has made none.
+    if (progress.started || (progress.asked && !isRefused(error))) await tidy(job, temporary)
     throw error
   }
   tools.folders.added(endpoint, folder, remoteBasename(target), {
@@ -82,7 +83,7 @@ async function sendBytes(
   client: FtpClient,
   temporary: string,
   { clearance, type }: Sending,
-  progress: { started: boolean },
+  progress: { asked: boolean; started: boolean },
 ): Promise<void> {
   const { signal, row } = job
   const wire = type === 'ascii' ? new ToWire() : null
@@ -95,6 +96,7 @@ async function sendBytes(
       job.update({ transferred })
     }
   }
+  progress.asked = true
   const { bytes } = await client.upload(temporary, source(), { type, signal })
   // SIZE in type ASCII may be refused, wrong or slow: the engine asks in binary.
   const stored = await client.size(temporary, { signal })

@@ -14,6 +14,8 @@ interface Quirks {
   /** Every upload is kept this many bytes short, without a word. */
   short?: number
   mfmt?: boolean
+  /** Called when an upload was asked for, before the answer. */
+  storing?: () => void
   /** Called when a file was renamed, before the answer. */
   renamed?: (from: string, to: string) => Promise<void>
 }
@@ -26,6 +28,8 @@ async function memoryServer(quirks: Quirks): Promise<{ server: ScriptedServer; f
     features: ['UTF8', 'EPSV', 'SIZE', 'MLST type*;size*;modify*;', ...(quirks.mfmt ? ['MFMT'] : [])],
     verbs: {
       STOR: async (path: string, session: ScriptedSession) => {
+        files.set(path, Buffer.alloc(0))
+        quirks.storing?.()
         session.reply('150 Send it')
         const whole = await session.received()
         files.set(path, whole.subarray(0, whole.length - (quirks.short ?? 0)))
@@ -78,6 +82,21 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'habits of servers', () 
     const order = server.commands.map((line) => line.split(' ')[0]).filter((verb) => /STOR|DELE|RNTO/.test(verb ?? ''))
     // Refused; the old one aside; the new one in place; the old one gone.
     expect(order).toEqual(['STOR', 'RNTO', 'RNTO', 'RNTO', 'DELE'])
+  })
+
+  test('a cancel before the first byte leaves no empty file', async () => {
+    let cancel = (): void => undefined
+    const { server, files } = await memoryServer({ storing: () => cancel() })
+    const world = await startWorld({ server })
+    cancel = () => world.transfers.cancel([1])
+    await writeFile(join(world.local, 'a'), 'new')
+    const rows = await world.run({
+      direction: 'upload',
+      sources: [{ path: join(world.local, 'a') }],
+      targetFolder: '/',
+    })
+    expect(rows).toMatchObject([{ state: 'cancelled' }])
+    expect([...files.keys()]).toEqual([])
   })
 
   test.each([
