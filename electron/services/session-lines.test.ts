@@ -21,8 +21,8 @@ test('a loss, each try that failed and the return are worth a line', () => {
     null,
     'The session was lost: files.test closed the connection. Trying again in 5 s.',
     null,
-    'files.test is still away: files.test closed the connection. Trying again in 10 s.',
-    'files.test is still away: files.test closed the connection. It is not tried again by itself.',
+    'The session is still lost: files.test closed the connection. Trying again in 10 s.',
+    'The session is still lost: files.test closed the connection. It is not tried again by itself.',
     null,
     'Connected to files.test again.',
   ])

@@ -10,12 +10,11 @@ export function createSessionLines(now: () => number = Date.now): (state: Sessio
     if (state.state === 'lost') {
       const first = !lost
       lost = true
-      const { host } = state.endpoint
       const next =
         state.retryAt === null
           ? 'It is not tried again by itself.'
           : `Trying again in ${Math.max(1, Math.round((state.retryAt - now()) / 1000))} s.`
-      return line('warn', `${first ? 'The session was lost' : `${host} is still away`}: ${state.error.message} ${next}`)
+      return line('warn', `The session ${first ? 'was' : 'is still'} lost: ${state.error.message} ${next}`)
     }
     if (state.state === 'connecting' || !lost) return null
     lost = false

@@ -305,13 +305,13 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'requests', () => {
       await writeFile(join(from, 'a.bin'), randomBytes(4_000_000))
       const path = direction === 'upload' ? join(world.local, 'a.bin') : '/a.bin'
       const targetFolder = direction === 'upload' ? '/' : world.local
-      const request = {
+      const request: TransferRequest = {
         direction,
         sources: [{ path }],
         targetFolder,
         transferType: 'binary',
         conflict: 'overwrite',
-      } as const
+      }
       await world.transfers.add(request, world.endpoint)
       const [row] = await world.until((rows) => rows.some(({ transferred }) => transferred > 0))
       expect(row).toMatchObject({ state: 'transferring', unscanned: true })

@@ -33,9 +33,6 @@ export function ConnectionBar() {
   const password = useRef<HTMLInputElement>(null)
 
   useEffect(() => {
-    if (focusPassword > 0) password.current?.focus()
-  }, [focusPassword])
-  useEffect(() => {
     if (fieldError) bar.current?.querySelector<HTMLInputElement>(`[name='${fieldError.field}']`)?.focus()
   }, [fieldError])
   const refused = session.state === 'disconnected' && session.error?.code === 'login-refused'
@@ -46,6 +43,13 @@ export function ConnectionBar() {
 
   const busy = session.state === 'connecting'
   const fixed = busy || session.state === 'connected'
+  const focused = useRef(0)
+  useEffect(() => {
+    // The state that frees the field may come a moment after the wish.
+    if (fixed || focused.current === focusPassword) return
+    focused.current = focusPassword
+    password.current?.focus()
+  }, [focusPassword, fixed])
   // What is tried again by itself is told over the rows; here it would come and go with every attempt.
   const gaveUp = session.state === 'disconnected' || (session.state === 'lost' && session.retryAt === null)
   const sessionError = gaveUp ? session.error : null

@@ -209,9 +209,11 @@ function PaneNote({ side, pane }: { side: Side; pane: PaneState }) {
     <div className="pane-note passive">
       <FolderOpen size={24} aria-hidden />
       <h3>{listing.entries.length > 0 ? 'Only hidden files here' : 'This folder is empty'}</h3>
-      <p>
-        {side === 'remote' ? 'Drop files here to upload them.' : 'Drag files here from the server to download them.'}
-      </p>
+      {reachable && (
+        <p>
+          {side === 'remote' ? 'Drop files here to upload them.' : 'Drag files here from the server to download them.'}
+        </p>
+      )}
     </div>
   )
 }
