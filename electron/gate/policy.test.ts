@@ -89,3 +89,21 @@ test('an unscanned file that is given up or cancelled gets no clearance', async 
   await expect(gate.scanFile(path, { signal: controller.signal })).rejects.toMatchObject({ code: 'cancelled' })
   await expect(gate.scanFile(`${path}-missing`)).rejects.toMatchObject({ code: 'local-not-found' })
 })
+
+test('a cancel in the moment when all is read is heard by the caller, and by nobody else', async () => {
+  const { gate, path } = await gateWithoutAgent()
+  gate.setPolicy({ upload: false, download: false })
+  await writeFile(path, 'hello')
+  const unheard: unknown[] = []
+  const listen = (error: unknown): void => void unheard.push(error)
+  process.on('unhandledRejection', listen)
+  onTestFinished(() => void process.off('unhandledRejection', listen))
+  const { signal } = new AbortController()
+  // Looked at before the file is opened, with its only block, and at the end.
+  let looks = 0
+  Object.defineProperty(signal, 'aborted', { get: () => ++looks > 2 })
+  await expect(gate.scanFile(path, { signal })).rejects.toMatchObject({ code: 'cancelled' })
+  expect(looks).toBe(3)
+  await new Promise(setImmediate)
+  expect(unheard).toEqual([])
+})

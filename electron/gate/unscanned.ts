@@ -52,5 +52,6 @@ export async function clearUnscanned(path: string, signal: AbortSignal | undefin
   const { size } = await file.stat()
   const stream = new UnscannedStream(signal)
   await readBlocks(file, path, size, (block) => stream.write(block))
-  return stream.finish()
+  // Awaited here: while the file is being closed nobody else would hear of a cancel.
+  return await stream.finish()
 }
