@@ -23,12 +23,24 @@ test('a command gets the path of its address, the address is opened first', () =
 test('names are literal, patterns stay patterns where a command takes them', () => {
   expect(plan('get', 'ftp://h/a*b').command).toEqual(['get "/a*b"'])
   expect(plan('mget', 'ftp://h/my dir/*.txt').command).toEqual(['mget /my\\ dir/*.txt'])
-  expect(plan('rm', '-x').command).toEqual(['delete "-x"'])
+  expect(plan('h', 'rm', '-x').command).toEqual(['delete "-x"'])
 })
 
 test('options stay options', () => {
   expect(plan('rmdir', '-r', 'ftp://h/old').command).toEqual(['rmdir -r /old'])
   expect(plan('rmdir', 'ftp://h/old', '-rf').command).toEqual(['rmdir -rf /old'])
+})
+
+test('a command that takes no path of the server still may have an address: there it runs', () => {
+  expect(plan('status', 'ftps://h')).toMatchObject({ first: ['open ftps://h'], command: ['status'] })
+  expect(plan('pwd', 'ftps://h/a b')).toMatchObject({ first: ['open ftps://h/a%20b'], command: ['pwd'] })
+  expect(plan('quote', 'ftps://h/pub', 'NOOP')).toMatchObject({ first: ['open ftps://h/pub'], command: ['quote NOOP'] })
+})
+
+test('a command for a server without an address is told apart from a server that is away', () => {
+  expect(() => plan('ls')).toThrow(expect.objectContaining({ code: 'bad-argument' }))
+  expect(() => plan('get', 'h:2121/x')).toThrow(/sluice get ftps:\/\/host\/path/)
+  expect(plan('lls', 'x')).toMatchObject({ first: [], command: ['lls x'] })
 })
 
 test('several files are put into a folder', () => {

@@ -51,6 +51,19 @@ export function planWords(words: readonly string[], flags: AddressFlags): Plan {
   }
   const urls = rest.map((word) => splitFtpUrl(word))
   const address = serverOf(urls)
+  if (spec.needsSession && !address) {
+    throw bad(`${spec.name} needs a server: sluice ${spec.name} ftps://host/path, or sluice host ${spec.name}.`)
+  }
+  // What takes no path of the server runs where the address leads.
+  if (address && !spec.arguments.some(({ kind }) => kind.startsWith('remote-'))) {
+    const at = urls.indexOf(address)
+    plan.first.push(`open ${openWord(rest[at] ?? '', flags, plan)}`)
+    plan.command = commandLines(
+      spec,
+      rest.filter((_, other) => !urls[other]),
+    )
+    return plan
+  }
   if (address) plan.first.push(`open ${quoteWord(serverUrl(address, flags, plan))}`)
   plan.command = commandLines(
     spec,

@@ -3,12 +3,12 @@ import { homedir } from 'node:os'
 import type { ConsoleQuestion } from '../common/console.ts'
 import { SluiceError } from '../common/errors.ts'
 import { settingsSchema, type Settings } from '../common/models.ts'
-import { createConsole, type Console } from '../electron/services/console/index.ts'
+import { createConsole, printable, type Console } from '../electron/services/console/index.ts'
 import { createCore, type Core } from '../electron/services/core.ts'
 import { createSessionLines } from '../electron/services/session-lines.ts'
 import { SettingsStore } from '../electron/services/settings.ts'
 import { sessionStatus } from '../electron/services/status.ts'
-import type { AgentProcesses } from './agent-process.ts'
+import { tellingWhy, type AgentProcesses } from './agent-process.ts'
 import type { Plan } from './direct.ts'
 import type { KeyboardStream } from './keyboard.ts'
 import { LineEditor } from './line-editor.ts'
@@ -76,7 +76,7 @@ export async function buildProgram({ options, plan, around, screen }: ProgramPar
     journalFile: ':memory:',
     localFolder: process.cwd(),
     settings,
-    forkAgent: agents.fork,
+    forkAgent: tellingWhy(agents.fork, (text) => screen.tell('bad', printable(text))),
     startAgent: false,
     ask: (question, signal) => questions.ask(question, signal),
     onSession: (state) => {

@@ -160,7 +160,8 @@ export class Screen {
   }
 
   #put(stream: OutputStream, text: string): void {
-    if (stream === this.#o.stdout && this.#broken) return
+    // Whoever has gone is told nothing, not even that the rest was given up.
+    if (this.#broken) return
     stream.write(`${text}\n`)
   }
 
@@ -189,9 +190,9 @@ export class Screen {
 
   #breakOff(error: unknown): void {
     if (this.#broken) return
-    this.#broken = true
     const quietly = error instanceof Error && 'code' in error && error.code === 'EPIPE'
     if (!quietly) this.tell('bad', `sluice: the output cannot be written: ${String(error)}`)
+    this.#broken = true
     this.#o.onBroken()
   }
 }

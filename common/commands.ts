@@ -66,6 +66,10 @@ export interface CommandSpec {
 
 const remotePath = { name: 'path', kind: 'remote-path' } as const
 const localPath = { name: 'path', kind: 'local-path' } as const
+const LONG_LISTING = [
+  { flag: '-l', summary: 'nothing: listings are always long' },
+  { flag: '-a', summary: 'nothing: names that begin with a dot are always shown' },
+] as const
 const PATTERNS = 'Patterns: * and ? within a name, ** across folders, {a,b}, [a-z]. Quote names that contain them.'
 
 /** Files and folders. */
@@ -75,6 +79,7 @@ const FILES = [
     aliases: ['dir'],
     group: 'files',
     arguments: [{ name: 'path or pattern', kind: 'remote-path', optional: true }],
+    options: LONG_LISTING,
     summary: 'List a folder of the server',
     details: `Shows type, size, modification time and name, and totals. ${PATTERNS}`,
     needsSession: true,
@@ -236,6 +241,7 @@ const FILES = [
     aliases: [],
     group: 'files',
     arguments: [{ name: 'path or pattern', kind: 'local-path', optional: true }],
+    options: LONG_LISTING,
     summary: 'List a folder of this computer',
     needsSession: false,
   },

@@ -17,7 +17,11 @@ export interface AppSurroundings {
   stderr: NodeJS.WriteStream
   env: NodeJS.ProcessEnv
   dataFolder: string
-  agents(verbose: boolean): { fork: ForkAgent; ended(): Promise<void> }
+  agents(verbose: boolean): {
+    /** The agent may say on its standard error why it ends. */
+    fork: (...args: Parameters<ForkAgent>) => ReturnType<ForkAgent> & { stderr: NodeJS.ReadableStream | null }
+    ended(): Promise<void>
+  }
 }
 
 /**
@@ -67,7 +71,7 @@ export async function runCommandLine(
           utilityProcess.fork(agentEntry, agentArgs, {
             env,
             serviceName: 'Sluice scanning agent',
-            stdio: ['ignore', 'ignore', verbose ? 'inherit' : 'ignore'],
+            stdio: ['ignore', 'ignore', verbose ? 'inherit' : 'pipe'],
           }),
         // Electron ends them with the app.
         ended: () => Promise.resolve(),

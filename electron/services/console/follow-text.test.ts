@@ -118,12 +118,14 @@ test('the progress of one file shows its name and its scan, of several how many 
   })
 })
 
-type End = [state: TransferRow['state'], code?: 'scan-error' | 'not-found' | 'local-io']
+type End = [state: TransferRow['state'], code?: 'scan-error' | 'not-found' | 'local-io' | 'unsupported']
 
 test.each<[string, End[]]>([
   ['ok', []],
   ['ok', [['done'], ['skipped']]],
   ['ok', [['skipped']]],
+  ['failed', [['skipped', 'unsupported']]],
+  ['partial', [['done'], ['skipped', 'unsupported']]],
   ['partial', [['done'], ['failed', 'not-found']]],
   ['partial', [['done'], ['cancelled']]],
   ['refused', [['failed', 'not-found'], ['skipped']]],
@@ -142,6 +144,12 @@ test.each<[string, End[]]>([
   for (const [state, code] of ends)
     tally.add(transferRow({ state, error: code ? { code, message: 'So it is.' } : null }))
   expect(tally.outcome()).toBe(outcome)
+})
+
+test('what is left out for a reason of its own is no remark: a quiet run shows it too', () => {
+  const error = { code: 'unsupported', message: 'It is no file.' } as const
+  expect(endLine(host, transferRow({ state: 'skipped', error })).tone).toBe('warn')
+  expect(endLine(host, transferRow({ state: 'skipped' })).tone).toBe('muted')
 })
 
 test('the summary counts what went otherwise', () => {

@@ -63,7 +63,7 @@ export function endLine(host: ConsoleHost, row: TransferRow): ConsoleLine {
         `INFECTED  ${name}  ${scan?.signature ?? 'unknown signature'} (${direction === 'upload' ? 'not sent' : 'quarantined'})`,
       )
     case 'skipped':
-      return line('muted', `SKIPPED  ${name}  ${why || 'it exists already'}`)
+      return line(error ? 'warn' : 'muted', `SKIPPED  ${name}  ${why || 'it exists already'}`)
     case 'cancelled':
       return line('warn', `CANCELLED  ${name}${why && `  ${why}`}`)
     default:
@@ -108,6 +108,8 @@ export class Tally {
   /** Outcomes of the failures. */
   readonly #failures = new Set<Outcome>()
   #scanFailed = 0
+  /** Skipped for what they are: links in folders, devices. */
+  #leftOut = 0
   #bytes = 0
 
   get files(): number {
@@ -118,6 +120,7 @@ export class Tally {
     const { state, error } = row
     if (state === 'failed') this.#failed(error?.code ?? 'internal')
     else if (isEnd(state, this.#ends)) this.#ends[state]++
+    if (state === 'skipped' && error) this.#leftOut++
     if (state === 'done') this.#bytes += moved(row)
   }
 
@@ -128,15 +131,15 @@ export class Tally {
 
   /**
    * What the whole command came to. A file that is infected or that could not be scanned is what a script must hear of
-   * first, whatever else went well. Files that were skipped are as they were meant to be.
+   * first, whatever else went well. Files that were skipped since their target exists are as they were meant to be.
    */
   outcome(): Outcome {
     const { done, blocked, failed, cancelled } = this.#ends
     if (blocked > 0) return 'infected'
     if (this.#scanFailed > 0) return 'scan-failed'
-    if (failed + cancelled === 0) return 'ok'
+    if (failed + cancelled + this.#leftOut === 0) return 'ok'
     if (done > 0) return 'partial'
-    if (failed === 0) return 'cancelled'
+    if (failed === 0) return cancelled > 0 ? 'cancelled' : 'failed'
     const [only] = this.#failures
     return this.#failures.size === 1 && only !== undefined ? only : 'failed'
   }

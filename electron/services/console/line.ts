@@ -111,13 +111,19 @@ function isOption(spec: CommandSpec, { text, quoted }: Word, position: number): 
   return !/^-\d/.test(text) && argumentAt(spec, position)?.kind !== 'text'
 }
 
+/** What other programs do with an option that a command does not have here. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  'delete -r': ' Folders go with "rmdir -r".',
+  'delete -R': ' Folders go with "rmdir -r".',
+}
+
 function flagsOf(spec: CommandSpec, word: string): string[] {
   const flags = [...word.slice(1)].map((letter) => `-${letter}`)
   const unknown = flags.find((flag) => spec.options?.some((option) => option.flag === flag) !== true)
   if (unknown === undefined) return flags
   throw usageError(
     spec,
-    `${spec.name} has no option ${printable(unknown)}; a name that begins with "-" goes behind "--".`,
+    `${spec.name} has no option ${printable(unknown)}; a name that begins with "-" goes behind "--".${INSTEAD[`${spec.name} ${unknown}`] ?? ''}`,
   )
 }
 

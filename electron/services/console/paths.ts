@@ -77,6 +77,12 @@ export function refusePatternTarget(word: string): void {
     )
 }
 
+/** Other clients take "-" for their input and output; here it would become a file of that name. @throws SluiceError bad-argument */
+export function refuseStream(word: string, instead: string): void {
+  if (word === '-')
+    throw new SluiceError('bad-argument', `“-” is no file here: ${instead} A file of that name is “./-”.`)
+}
+
 /** A local path as people know it: relative where it lies in the current folder. */
 export function shownLocal({ folders }: Places, path: string): string {
   const way = relative(folders.get().local, path)

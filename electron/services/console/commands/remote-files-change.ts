@@ -24,7 +24,9 @@ export const changeCommands = {
       try {
         await deleteFile(context, remotePath(context.host, word), touch)
       } catch (error) {
-        if (isRefusal(error)) refusePattern(word, 'mdelete')
+        if (!isRefusal(error)) throw error
+        refusePattern(word, 'mdelete')
+        await refuseFolder(context, remotePath(context.host, word))
         throw error
       }
     }),
@@ -77,6 +79,13 @@ export const changeCommands = {
       })
     }),
 } satisfies Record<string, Handler>
+
+/** Servers say no more than no to a deletion: a folder is a misunderstanding that the message clears up. */
+async function refuseFolder({ host, signal }: CommandContext, path: string): Promise<void> {
+  const isFolder = await host.session.run((client) => isRemoteFolder(client, path, remoteFolder(host), signal))
+  if (isFolder)
+    throw new SluiceError('name-refused', `${path} is a folder: "rmdir" removes it, "rmdir -r" with all that is in it.`)
+}
 
 async function deleteFile({ host, signal, write }: CommandContext, path: string, touch: Touch): Promise<void> {
   await host.session.run((client) => client.remove(path, { signal }))

@@ -13,6 +13,7 @@ import {
   localPath,
   refusePattern,
   refusePatternTarget,
+  refuseStream,
   remoteFolder,
   remotePath,
   saysFolder,
@@ -77,6 +78,7 @@ async function upload(
   mode: TransferMode,
 ): Promise<Outcome> {
   const { host } = context
+  refuseStream(word, 'what is sent must be scanned first, as a file.')
   const path = localPath(host, word)
   await refuseMissing(path, word)
   const place = await remoteTarget(context, target)
@@ -120,6 +122,7 @@ async function remoteTarget({ host, signal }: CommandContext, word: string | und
 async function localTarget({ host }: CommandContext, word: string | undefined): Promise<Place> {
   if (word === undefined) return { folder: host.folders.get().local }
   refusePatternTarget(word)
+  refuseStream(word, '“cat” shows a text file.')
   const path = localPath(host, word)
   if (saysFolder(word, 'local') || (await isLocalFolder(path))) return { folder: path }
   return { folder: dirname(path), name: basename(path) }

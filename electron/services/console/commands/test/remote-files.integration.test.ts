@@ -222,14 +222,17 @@ describeWith(['vsftpd', 'pwdfile', 'openssl'], 'changing files on the server', (
   })
 
   test('delete goes on past what is missing and never takes a pattern', async () => {
-    const world = await worldWith({ 'a.txt': '', 'b.txt': '', '-x': '', 'q"uote': '' })
+    const world = await worldWith({ 'a.txt': '', 'b.txt': '', '-x': '', 'q"uote': '', 'sub/': '' })
     const some = await world.run('delete a.txt none.txt b.txt')
     expect(some.outcome).toBe('partial')
     expect(some.lines.filter((text) => text.startsWith('Deleted'))).toEqual(['Deleted a.txt', 'Deleted b.txt'])
     expect((await world.run('rm none1 none2')).outcome).toBe('refused')
+    expect((await world.run('delete sub')).lines).toEqual([
+      '/sub is a folder: "rmdir" removes it, "rmdir -r" with all that is in it.',
+    ])
     expect((await world.run('delete *')).lines).toEqual([expect.stringContaining('use mdelete')])
     expect((await world.run(`delete -- -x 'q"uote'`)).outcome).toBe('ok')
-    expect(readdirSync(world.server.root)).toEqual([])
+    expect(readdirSync(world.server.root)).toEqual(['sub'])
   })
 
   test('mdelete asks about each file and leaves folders alone', async () => {
