@@ -1,17 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { describeWith } from '../../../testing/describe-with.ts'
+import { tree } from '../../../testing/tree.ts'
 import { startWorld } from './environment.ts'
-
-/** Paths of all files and folders below `root`, folders with a final "/". */
-async function tree(root: string): Promise<string[]> {
-  const found = await readdir(root, { recursive: true, withFileTypes: true })
-  return found
-    .map((item) => join(item.parentPath, item.name).slice(root.length + 1) + (item.isDirectory() ? '/' : ''))
-    .toSorted()
-}
 
 describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'moving files', () => {
   test('a file goes up byte for byte, under a temporary name first', async () => {
@@ -33,7 +26,7 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'moving files', () => {
         scan: { verdict: 'OK', bytes: content.length },
       },
     ])
-    expect(await tree(world.server.root)).toEqual(['a b.bin'])
+    expect(tree(world.server.root)).toEqual(['a b.bin'])
     expect(content.equals(await readFile(join(world.server.root, 'a b.bin')))).toBe(true)
     const commands = world.server.commands()
     expect(commands.filter((line) => /^STOR /.test(line))).toEqual([
@@ -52,7 +45,7 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'moving files', () => {
       targetFolder: world.local,
     })
     expect(rows).toMatchObject([{ state: 'done', error: null, size: content.length, scan: { verdict: 'OK' } }])
-    expect(await tree(world.local)).toEqual(['a.bin'])
+    expect(tree(world.local)).toEqual(['a.bin'])
     expect(content.equals(await readFile(join(world.local, 'a.bin')))).toBe(true)
   })
 
@@ -82,8 +75,8 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'moving files', () => {
     await world.run({ direction: 'upload', sources: [{ path: join(world.local, 'up') }], targetFolder: '/' })
     const rows = await world.run({ direction: 'download', sources: [{ path: '/down' }], targetFolder: world.local })
     expect(rows.map((row) => row.state)).toEqual(['done', 'done'])
-    expect(await tree(world.local)).toEqual(['down', 'up'])
-    expect(await tree(world.server.root)).toEqual(['down', 'up'])
+    expect(tree(world.local)).toEqual(['down', 'up'])
+    expect(tree(world.server.root)).toEqual(['down', 'up'])
   })
 
   test('a folder goes up and comes down whole, empty folders too; links in it are named and left out', async () => {
@@ -97,7 +90,7 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'moving files', () => {
     expect(up.map((row) => row.state).toSorted()).toEqual(['done', 'done', 'done', 'skipped'])
     expect(up.find((row) => row.state === 'skipped')?.error?.message).toContain('is a link')
     const expected = ['one.bin', 'sub/', 'sub/[3] #%.bin', 'sub/empty/', 'sub/zwei ü.bin']
-    expect(await tree(join(world.server.root, 'tree'))).toEqual(expected)
+    expect(tree(join(world.server.root, 'tree'))).toEqual(expected)
 
     world.transfers.clearFinished()
     await symlink('one.bin', join(world.server.root, 'tree', 'link'))
@@ -108,7 +101,7 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'moving files', () => {
       targetFolder: join(world.local, 'back'),
     })
     expect(down.map((row) => row.state).toSorted()).toEqual(['done', 'done', 'done', 'skipped'])
-    expect(await tree(join(world.local, 'back', 'tree'))).toEqual(expected)
+    expect(tree(join(world.local, 'back', 'tree'))).toEqual(expected)
     for (const name of files)
       expect((await readFile(join(world.local, 'back', 'tree', name))).equals(await readFile(join(root, name)))).toBe(
         true,
@@ -126,14 +119,14 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'moving files', () => {
     }
     await world.run({ direction: 'upload', sources: [{ path: root }], targetFolder: '/' })
     expect(world.transfers.list().totals).toEqual({ queued: 0, active: 0, done: 1000, blocked: 0, failed: 0 })
-    expect(await tree(join(world.server.root, 'many'))).toHaveLength(1010)
+    expect(tree(join(world.server.root, 'many'))).toHaveLength(1010)
     const listings = world.server.commands().filter((line) => /^(LIST|MLSD|STAT|MLST)/.test(line))
     expect(listings).toEqual([])
     await mkdir(join(world.local, 'back'))
     await world.run({ direction: 'download', sources: [{ path: '/many' }], targetFolder: join(world.local, 'back') })
     expect(world.transfers.list().totals).toMatchObject({ done: 2000, failed: 0 })
     expect(await readFile(join(world.local, 'back', 'many', 'f7', '42.bin'), 'utf8')).toBe('7/42')
-    expect(await tree(join(world.local, 'back', 'many'))).toEqual(await tree(root))
+    expect(tree(join(world.local, 'back', 'many'))).toEqual(tree(root))
   }, 60_000)
 
   test('a link that the person points at is followed', async () => {

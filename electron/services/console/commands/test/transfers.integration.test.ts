@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { describeWith } from '../../../../../testing/describe-with.ts'
 import { eicar, EICAR_SIGNATURE } from '../../../../../testing/eicar.ts'
+import { filesBelow } from '../../../../../testing/tree.ts'
 import { startConsoleWorld } from '../../test/console-environment.ts'
 
 /** Makes files (and their folders) below `root`. */
@@ -12,14 +13,6 @@ function plant(root: string, files: Record<string, string | Buffer>): void {
     mkdirSync(join(root, path, '..'), { recursive: true })
     writeFileSync(join(root, path), content)
   }
-}
-
-/** All files below a folder, sorted, with "/" between names. */
-function tree(root: string): string[] {
-  return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((item) => item.isFile())
-    .map((item) => join(item.parentPath, item.name).slice(root.length + 1))
-    .toSorted()
 }
 
 describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd'], 'transfers in the console', () => {
@@ -46,7 +39,7 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd'], 'transfers in the consol
     await world.run('put my\\ notes.txt pub')
     await world.run("put 'my notes.txt' new/deep/")
     await world.run('put "my notes.txt" other/name.txt')
-    expect(tree(world.server.root)).toEqual([
+    expect(filesBelow(world.server.root)).toEqual([
       'my notes.txt',
       'new/deep/my notes.txt',
       'other/name.txt',
@@ -68,7 +61,7 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd'], 'transfers in the consol
     const end = await world.run('put src')
     expect(end.outcome).toBe('ok')
     expect(end.lines.at(-1)).toMatch(/^3 of 3 files, 4 B in /)
-    expect(tree(world.server.root)).toEqual(['src/a.txt', 'src/sub/b.txt', 'src/sub/ü n.txt'])
+    expect(filesBelow(world.server.root)).toEqual(['src/a.txt', 'src/sub/b.txt', 'src/sub/ü n.txt'])
   })
 
   test('an infected file is not sent; the others are', async () => {
@@ -80,7 +73,7 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd'], 'transfers in the consol
     expect(end.data).toContainEqual(
       expect.objectContaining({ state: 'blocked', verdict: 'INFECTED', signature: EICAR_SIGNATURE, bytes: 0 }),
     )
-    expect(tree(world.server.root)).toEqual(['a.txt'])
+    expect(filesBelow(world.server.root)).toEqual(['a.txt'])
   })
 
   test('an infected file is not received', async () => {
@@ -91,7 +84,7 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd'], 'transfers in the consol
       outcome: 'infected',
       lines: [`INFECTED  virus.com  ${EICAR_SIGNATURE} (quarantined)`],
     })
-    expect(tree(world.local)).toEqual([])
+    expect(filesBelow(world.local)).toEqual([])
     expect(await world.core.gate.quarantine.list()).toHaveLength(1)
   })
 
@@ -101,7 +94,7 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd'], 'transfers in the consol
     const end = await world.run('put a.txt')
     expect(end.outcome).toBe('scan-failed')
     expect(end.lines[0]).toMatch(/^ERROR {2}a\.txt {2}/)
-    expect(tree(world.server.root)).toEqual([])
+    expect(filesBelow(world.server.root)).toEqual([])
   })
 
   test('what moves while scanning is switched off is marked', async () => {
@@ -119,19 +112,19 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd'], 'transfers in the consol
     const end = await world.run('mput src/**/*.py', { answers: ['y', 'n'] })
     expect(end.asked).toEqual(['Upload src/c.py? [y/n/all/quit] ', 'Upload src/a/b.py? [y/n/all/quit] '])
     expect(end.outcome).toBe('ok')
-    expect(tree(world.server.root)).toEqual(['src/c.py'])
+    expect(filesBelow(world.server.root)).toEqual(['src/c.py'])
     const all = await world.run('mput src/**/*.py x.py', { answers: ['what?', 'all'] })
     expect(all.asked).toHaveLength(2)
-    expect(tree(world.server.root)).toEqual(['src/a/b.py', 'src/c.py', 'x.py'])
+    expect(filesBelow(world.server.root)).toEqual(['src/a/b.py', 'src/c.py', 'x.py'])
   })
 
   test('quit ends the questions and keeps what was said before; nobody there means no questions', async () => {
     const world = await startConsoleWorld({ settings: { conflict: 'overwrite' } })
     plant(world.local, { 'a.txt': '1', 'b.txt': '2', 'c.txt': '3' })
     await world.run('mput a.txt b.txt c.txt', { answers: ['y', 'q'] })
-    expect(tree(world.server.root)).toEqual(['a.txt'])
+    expect(filesBelow(world.server.root)).toEqual(['a.txt'])
     await world.run('mput *.txt')
-    expect(tree(world.server.root)).toEqual(['a.txt', 'b.txt', 'c.txt'])
+    expect(filesBelow(world.server.root)).toEqual(['a.txt', 'b.txt', 'c.txt'])
   })
 
   test('mput of a pattern that matches nothing names it; a missing name leaves the others alone', async () => {
@@ -141,16 +134,16 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd'], 'transfers in the consol
     const some = await world.run('mput a.txt gone.txt')
     expect(some.outcome).toBe('partial')
     expect(some.lines.some((text) => text.startsWith('FAILED  gone.txt'))).toBe(true)
-    expect(tree(world.server.root)).toEqual(['a.txt'])
+    expect(filesBelow(world.server.root)).toEqual(['a.txt'])
   })
 
   test('a name with pattern characters is a name when quoted', async () => {
     const world = await startConsoleWorld({ settings: { confirmSeveral: false } })
     plant(world.local, { 'a[1]*.txt': 'odd', 'a1x.txt': 'even', '-dash.txt': 'd' })
     await world.run('mput "a[1]*.txt"')
-    expect(tree(world.server.root)).toEqual(['a[1]*.txt'])
+    expect(filesBelow(world.server.root)).toEqual(['a[1]*.txt'])
     await world.run('put -- -dash.txt')
-    expect(tree(world.server.root)).toEqual(['-dash.txt', 'a[1]*.txt'])
+    expect(filesBelow(world.server.root)).toEqual(['-dash.txt', 'a[1]*.txt'])
     const back = await world.run('get "a[1]*.txt" back.txt')
     expect(back.outcome).toBe('ok')
     expect(readFileSync(join(world.local, 'back.txt'), 'utf8')).toBe('odd')
@@ -164,7 +157,7 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd'], 'transfers in the consol
     await world.run('get dir/x.txt in')
     await world.run('recv dir/x.txt made/deep/')
     await world.run('get dir copy')
-    expect(tree(world.local)).toEqual(['copy/x.txt', 'in/x.txt', 'made/deep/x.txt', 'plain.txt'])
+    expect(filesBelow(world.local)).toEqual(['copy/x.txt', 'in/x.txt', 'made/deep/x.txt', 'plain.txt'])
     const missing = await world.run('get none.txt')
     expect(missing.outcome).toBe('refused')
     expect(missing.lines[0]).toMatch(/^FAILED {2}none\.txt/)
@@ -175,12 +168,12 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd'], 'transfers in the consol
     plant(world.server.root, { 'src/a/b.py': '1', 'src/c.py': '2', 'src/d.txt': '3', 'top.txt': '4' })
     const end = await world.run('mget src/**/*.py top.txt into/')
     expect(end.outcome).toBe('ok')
-    expect(tree(world.local)).toEqual(['into/src/a/b.py', 'into/src/c.py', 'into/top.txt'])
+    expect(filesBelow(world.local)).toEqual(['into/src/a/b.py', 'into/src/c.py', 'into/top.txt'])
     expect(await world.run('mget *.none')).toMatchObject({ outcome: 'refused' })
     await world.run('cd src')
     await world.run('mget a *.txt')
-    expect(tree(world.local)).toContain('a/b.py')
-    expect(tree(world.local)).toContain('d.txt')
+    expect(filesBelow(world.local)).toContain('a/b.py')
+    expect(filesBelow(world.local)).toContain('d.txt')
   })
 
   test('reget, reput and append go on where a file ends', async () => {
@@ -230,7 +223,7 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd'], 'transfers in the consol
     plant(world.server.root, { 'a.txt': '1', 'b.txt': '2', 'dir/c.txt': '3' })
     const end = await world.run('mget *.txt dir', { answers: ['n', 'y', 'y'] })
     expect(end.asked).toEqual(['a.txt', 'b.txt', 'dir'].map((name) => `Download ${name}? [y/n/all/quit] `))
-    expect(tree(world.local)).toEqual(['b.txt', 'dir/c.txt'])
+    expect(filesBelow(world.local)).toEqual(['b.txt', 'dir/c.txt'])
     expect(await world.run('mget *.txt', { answers: ['q'] })).toMatchObject({ outcome: 'ok', data: [] })
   })
 
