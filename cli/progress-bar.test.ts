@@ -28,3 +28,12 @@ test('wide characters count twice, marks not at all', () => {
   expect(cells('漢字')).toBe(4)
   expect(cells('e\u0301')).toBe(1)
 })
+
+test('a narrow terminal keeps name and percentage, and leaves out figures instead', () => {
+  const progress = { label: 'huge.bin', done: 41_400_000, total: 300_000_000, rate: 26_200_000 }
+  expect(progressLine(progress, 40)).toBe('huge.bin   13%  41.4 MB of 300.0 MB')
+  expect(progressLine(progress, 24)).toBe('huge.bin   13%')
+  expect(progressLine({ ...progress, total: null }, 24)).toBe('huge.bin  41.4 MB')
+  for (let width = 1; width < 100; width++)
+    expect(cells(progressLine(progress, width))).toBeLessThan(Math.max(width, 2))
+})

@@ -30,12 +30,15 @@ function shortened(text: string, width: number): string {
 export function progressLine({ label, done, total, rate }: ConsoleProgress, width: number): string {
   const room = Math.max(1, width - 1)
   const part = total === null || total === 0 ? null : Math.min(1, done / total)
-  const figures = [
+  const all = [
     ...(part === null ? [] : [`${String(Math.floor(part * 100)).padStart(3)}%`]),
     total === null ? formatBytes(done) : `${formatBytes(done)} of ${formatBytes(total)}`,
     ...(rate === null ? [] : [formatRate(rate)]),
-  ].join('  ')
+  ]
   const name = shortened(printableName(label), Math.max(10, Math.floor(room / 2)))
+  // Most telling first: the rate goes before the sizes, the sizes before the name.
+  while (all.length > 1 && cells(`${name}  ${all.join('  ')}`) > room) all.pop()
+  const figures = all.join('  ')
   const left = room - cells(name) - cells(figures) - 4
   const size = Math.min(left - 2, MAX_BAR)
   if (part === null || size < MIN_BAR) return shortened(`${name}  ${figures}`, room)
