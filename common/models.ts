@@ -440,6 +440,4 @@ export interface AppInfo {
   platform: string
   /** "electron", or "browser" when the browser shell stands in for it. */
   shell: 'electron' | 'browser'
-  /** Folder the local pane opens first. */
-  homeFolder: string
 }

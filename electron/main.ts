@@ -135,7 +135,6 @@ async function start(): Promise<void> {
       version: app.getVersion(),
       platform: process.platform,
       shell: process.versions.electron?.endsWith('-browser-shell') ? 'browser' : 'electron',
-      homeFolder,
     },
     events,
     settings,

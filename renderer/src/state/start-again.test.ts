@@ -29,7 +29,7 @@ async function load(session: SessionState): Promise<(side: Side) => Promise<stri
   const answers: Record<string, unknown> = {
     'scanner.status': { state: 'starting' },
     'session.get': session,
-    'app.info': { homeFolder: '/home/mara' },
+    'app.info': {},
     'scan.policy': { upload: true, download: true },
     'folders.get': { local: '/home/mara/letters', remote: '/pub/deep' },
     'transfers.list': { rows: [], totals: { queued: 0, active: 0, done: 0, blocked: 0, failed: 0 } },

@@ -19,7 +19,7 @@ beforeEach(() => {
   answers = {
     'scanner.status': { state: 'starting' },
     'session.get': { state: 'disconnected', error: null },
-    'app.info': { homeFolder: '/home/mara' },
+    'app.info': {},
     'scan.policy': { upload: true, download: true },
     'folders.get': { local: '/home/mara', remote: null },
     'transfers.list': { rows: [], totals },
