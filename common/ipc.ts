@@ -3,7 +3,7 @@
  * against it, the preload bridge and the renderer's `api.ts` derive their types from it; nothing else knows a channel.
  */
 import { z } from 'zod'
-import type { MenuAction } from './commands.ts'
+import type { MenuAction } from './menus.ts'
 import type { Completion, ConsoleLine, ConsoleState } from './console.ts'
 import type { ErrorData } from './errors.ts'
 import {

@@ -1,9 +1,9 @@
 /** Menus, shortcuts, the command palette and the help: all from one table, all on a real session. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from '@playwright/test'
-import { MENUS, type MenuAction } from '../common/commands.ts'
+import { MENUS, type MenuAction } from '../common/menus.ts'
+import { violations } from './fixture.ts'
 import { expect, test, type SluiceWindow } from './main-job-fixture.ts'
 import type { Vsftpd } from '../testing/vsftpd.ts'
 
@@ -63,14 +63,6 @@ const pressOf = (action: MenuAction): string =>
     .replace(/Up$/, 'ArrowUp')
     .replace(/\+([A-Z])$/, (_, letter: string) => `+${letter.toLowerCase()}`)
 
-async function violations(page: Page): Promise<string[]> {
-  // Electron cannot open the second page that axe otherwise works in.
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode().analyze()
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)
-}
-
-const consoleLine = (page: Page): Locator => page.getByRole('textbox', { name: 'Console command' })
-const consoleOutput = (page: Page): Locator => page.getByRole('log', { name: 'Console output' })
 const rows = (window: SluiceWindow, side: 'Local' | 'Remote'): Locator => window.pane(side).getByRole('grid')
 const palette = (page: Page): Locator => page.getByRole('combobox', { name: 'Search commands' })
 
@@ -201,14 +193,14 @@ test('every entry of the menus does what it says, or says why it cannot', async 
     }).toPass()
   }
   const typed = async (line: string): Promise<void> => {
-    await expect(consoleLine(page)).toHaveValue(line)
-    await expect(consoleLine(page)).toBeFocused()
+    await expect(window.commandLine).toHaveValue(line)
+    await expect(window.commandLine).toBeFocused()
     await page.keyboard.press('Escape')
   }
   const ran = async (line: string): Promise<void> => {
-    await expect(consoleOutput(page)).toContainText(line)
-    await expect(consoleLine(page)).toHaveValue('')
-    await expect(consoleLine(page)).toBeEditable()
+    await expect(window.output).toContainText(line)
+    await expect(window.commandLine).toHaveValue('')
+    await expect(window.commandLine).toBeEditable()
   }
   const disabled = (action: MenuAction, why: RegExp) => async (): Promise<void> => {
     const entry = await menus.open(action)
@@ -245,7 +237,7 @@ test('every entry of the menus does what it says, or says why it cannot', async 
     du: chosen('du', () => ran('du')),
     cat: chosen('cat', async () => {
       await ran('cat "down one.txt"')
-      await expect(consoleOutput(page)).toContainText('going down')
+      await expect(window.output).toContainText('going down')
     }),
     up: async () => {
       await menus.choose('up')
@@ -299,7 +291,7 @@ test('every entry of the menus does what it says, or says why it cannot', async 
     },
 
     palette: chosen('palette', () => dialog('Search commands')),
-    console: chosen('console', () => expect(consoleLine(page)).toBeFocused()),
+    console: chosen('console', () => expect(window.commandLine).toBeFocused()),
     'show-transfers': chosen('show-transfers', () =>
       expect(page.getByRole('tab', { name: 'Transfers' })).toBeFocused(),
     ),
@@ -359,8 +351,8 @@ test('the palette: found by a few letters, run by Enter, what was used before co
   await page.keyboard.press(pressOf('palette'))
   await page.keyboard.type('lmkdir')
   await page.keyboard.press('Enter')
-  await expect(consoleLine(page)).toBeFocused()
-  await expect(consoleLine(page)).toHaveValue('lmkdir ')
+  await expect(window.commandLine).toBeFocused()
+  await expect(window.commandLine).toHaveValue('lmkdir ')
 
   await page.keyboard.press(pressOf('palette'))
   const used = page.getByRole('group', { name: 'Used before' }).getByRole('option')
@@ -465,7 +457,7 @@ test('shortcuts, as the help lists them', async ({ server, window, page, localFo
   await window.openTab('Transfers')
   await expect(page.getByText('No transfers yet')).toBeVisible()
   await press('console')
-  await expect(consoleLine(page)).toBeFocused()
+  await expect(window.commandLine).toBeFocused()
   // Keys that a terminal has a meaning for must not move files while commands are typed.
   await press('put')
   await press('get')

@@ -1,6 +1,6 @@
 import type { MenuItemConstructorOptions } from 'electron'
 import { expect, test } from 'vitest'
-import { MENUS, type MenuAction } from '../../common/commands.ts'
+import { MENUS, type MenuAction } from '../../common/menus.ts'
 import { settingsSchema } from '../../common/models.ts'
 import { checkedActions, menuTemplate } from './menu.ts'
 

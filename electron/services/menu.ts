@@ -1,6 +1,6 @@
 /** The application menu in the system's own bar, from the table that the window's menus are made of. */
 import type { MenuItemConstructorOptions } from 'electron'
-import { MENUS, type MenuAction, type MenuEntry } from '../../common/commands.ts'
+import { MENUS, type MenuAction, type MenuEntry } from '../../common/menus.ts'
 import type { ScanPolicy, Settings } from '../../common/models.ts'
 
 /** The key means something else in a text field: the window hears it itself, where it is about rows. */

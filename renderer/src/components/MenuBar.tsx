@@ -1,7 +1,7 @@
 import { Check, Search } from 'lucide-react'
 import { Menubar } from 'radix-ui'
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
-import { MENUS, type MenuAction, type MenuEntry, type MenuGroup } from '../../../common/commands.ts'
+import { MENUS, type MenuAction, type MenuEntry, type MenuGroup } from '../../../common/menus.ts'
 import { focusRows } from '../lib/focus.ts'
 import { ariaKeys, showKeys } from '../lib/shortcuts.ts'
 import { useActionState } from '../state/action.ts'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { COMMANDS, MENUS } from '../../../common/commands.ts'
+import { COMMANDS } from '../../../common/commands.ts'
+import { MENUS } from '../../../common/menus.ts'
 import { CONSOLE_GROUP, findItems, PALETTE, paletteGroups } from './palette.ts'
 
 const first = (query: string): string | undefined => findItems(query)[0]?.id

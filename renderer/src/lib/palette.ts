@@ -1,5 +1,6 @@
 /** What the command palette offers, and in which order for what is typed. */
-import { COMMANDS, findCommand, MENUS, usageOf, type CommandName, type MenuAction } from '../../../common/commands.ts'
+import { COMMANDS, findCommand, usageOf, type CommandName } from '../../../common/commands.ts'
+import { MENUS, type MenuAction } from '../../../common/menus.ts'
 import { score } from './score.ts'
 
 export interface PaletteItem {

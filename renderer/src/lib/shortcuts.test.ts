@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { MENUS } from '../../../common/commands.ts'
+import { MENUS } from '../../../common/menus.ts'
 import { ariaKeys, isBrowserKey, isEditing, isPressed, parseKeys, showKeys, type KeyPress } from './shortcuts.ts'
 
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({

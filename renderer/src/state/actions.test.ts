@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest'
-import { MENUS, type MenuAction } from '../../../common/commands.ts'
+import { MENUS, type MenuAction } from '../../../common/menus.ts'
 import type { Entry, SessionState, Side } from '../../../common/models.ts'
 import { appendEntries, emptyListing, makeView } from '../lib/listing.ts'
 import { actionState } from './action.ts'

@@ -1,4 +1,4 @@
-import type { MenuAction } from '../../../common/commands.ts'
+import type { MenuAction } from '../../../common/menus.ts'
 import { actionState, type Action, type ActionState } from './action.ts'
 import { FILE_ACTIONS } from './actions-files.ts'
 import { TRANSFER_ACTIONS } from './actions-transfers.ts'

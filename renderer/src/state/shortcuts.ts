@@ -1,4 +1,4 @@
-import { MENUS, type MenuAction } from '../../../common/commands.ts'
+import { MENUS, type MenuAction } from '../../../common/menus.ts'
 import { focusRows } from '../lib/focus.ts'
 import { isBrowserKey, isEditing, isPressed, parseKeys, showKeys, type Combination } from '../lib/shortcuts.ts'
 import { hasDialog, runAction } from './actions.ts'

@@ -1,12 +1,12 @@
 /** help and history: all of it out of the table. */
 import {
   COMMANDS,
-  MENUS,
   usageOf,
   type CommandGroup,
   type CommandName,
   type CommandSpec,
 } from '../../../../common/commands.ts'
+import { MENUS } from '../../../../common/menus.ts'
 import type { ConsoleLine } from '../../../../common/console.ts'
 import { commandNamed } from '../line.ts'
 import { line, table } from '../output.ts'
