@@ -103,6 +103,30 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'the scan decides', () =
     expect(await readdir(world.server.root)).toEqual([])
   })
 
+  test('a try that is cut while scanning is off does not spare the next one the scan', async () => {
+    const world = await startWorld({
+      gate: (gate) => ({
+        ...meddling(gate, () => Promise.resolve()),
+        openScan: async (options) => {
+          const scan = await gate.openScan(options)
+          if (scan.unscanned) {
+            // Whoever switches it on again means every file from here on; this one begins anew.
+            world.server.cut()
+            gate.setPolicy({ upload: true, download: true })
+          }
+          return scan
+        },
+      }),
+    })
+    world.gate.setPolicy({ upload: false, download: false })
+    await writeFile(join(world.server.root, 'a.bin'), eicar())
+    // A connection that can be cut.
+    await world.pool.acquire().then((pooled) => pooled.release())
+    const rows = await world.run({ direction: 'download', sources: [{ path: '/a.bin' }], targetFolder: world.local })
+    expect(rows).toMatchObject([{ state: 'blocked', unscanned: false, scan: { verdict: 'INFECTED' } }])
+    expect(await readdir(world.local)).toEqual([])
+  })
+
   test('an agent killed while it scans an upload lets nothing pass; after its restart a retry does', async () => {
     const world = await startWorld()
     world.clamd.pause()
