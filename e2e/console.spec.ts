@@ -1,17 +1,11 @@
 /** The console panel: the same session, queue and scanner as the panes, by keyboard. Real vsftpd, real clamd. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page } from '@playwright/test'
+import type { Locator } from '@playwright/test'
 import { eicar } from '../testing/eicar.ts'
-import { expect, test } from './main-job-fixture.ts'
-
-async function violations(page: Page): Promise<string[]> {
-  // Electron cannot open the second page that axe otherwise works in.
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode().analyze()
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)
-}
+import { violations } from './fixture.ts'
+import { expect, filesWith, test } from './main-job-fixture.ts'
 
 test.describe('over TLS', () => {
   test.use({ serverOptions: { tls: 'explicit' } })
@@ -52,14 +46,7 @@ test.describe('over TLS', () => {
     await expect(window.commandLine).toHaveValue('')
     await window.run('history')
     expect(await page.content()).not.toContain(server.password)
-    const files = readdirSync(launched.userData, { recursive: true, withFileTypes: true }).filter(
-      // What the browser keeps for itself is of no concern, as long as the page does not hold it.
-      (entry) => entry.isFile() && !entry.parentPath.includes('chromium'),
-    )
-    expect(files.length).toBeGreaterThan(1)
-    for (const { parentPath, name } of files) {
-      expect(readFileSync(join(parentPath, name)).includes(server.password), name).toBe(false)
-    }
+    expect(filesWith(launched.userData, server.password)).toEqual([])
   })
 
   test('status says what the status page says', async ({ server, window, page }) => {
@@ -83,7 +70,8 @@ test.describe('over TLS', () => {
     for (const term of ['User', 'TLS', 'Cipher', 'Certificate for', 'Issued by', 'SHA-256', 'Features']) {
       expect(printed, term).toContain(await value('Session', term).innerText())
     }
-    for (const term of ['Remote folder', 'Local folder']) expect(printed).toContain(await value('Folders', term).innerText())
+    for (const term of ['Remote folder', 'Local folder'])
+      expect(printed).toContain(await value('Folders', term).innerText())
     expect(printed).toContain(await value('Scanner', 'Signatures').innerText())
     const reply = await dialog.getByRole('region', { name: 'Server', exact: true }).innerText()
     expect(reply).toContain('vsFTPd')
@@ -277,6 +265,24 @@ test.describe('with a slow server', () => {
     expect(existsSync(join(localFolder, 'big.bin'))).toBe(false)
     await window.run('pwd')
     await expect(window.commandLine).toHaveAccessibleDescription(/127\.0\.0\.1:\/>/)
+  })
+
+  test('the progress of a file with a long name stays within the panel', async ({ server, window, page }) => {
+    await page.setViewportSize({ width: 1024, height: 700 })
+    const name = `${'minutes of the general assembly '.repeat(4)}.docx`
+    writeFileSync(join(server.root, name), randomBytes(4_000_000))
+    await window.openPlain(server)
+    await window.begin(`get "${name}"`)
+    const panel = page.getByRole('tabpanel', { name: 'Console' })
+    await expect(panel).toContainText(/kB\/s|MB\/s/)
+    const right = async (element: Locator): Promise<number> => {
+      const box = await element.boundingBox()
+      return box ? box.x + box.width : NaN
+    }
+    expect(await right(page.getByRole('progressbar', { name: 'Progress of the command' }))).toBeLessThan(
+      await right(panel),
+    )
+    await page.getByRole('button', { name: 'Stop' }).click()
   })
 })
 

@@ -16,6 +16,7 @@ const SPOKEN: Partial<Record<ConsoleTone, string>> = { good: 'Good:', warn: 'War
  */
 export function ConsoleOutput({ element }: { element: RefObject<HTMLDivElement | null> }) {
   const log = useConsole((s) => s.log)
+  const flooded = useConsole((s) => s.flooded)
   const open = useConsole((s) => s.stage === 'open')
   const [following, setFollowing] = useState(true)
   const content = useRef<HTMLDivElement>(null)
@@ -41,6 +42,7 @@ export function ConsoleOutput({ element }: { element: RefObject<HTMLDivElement |
         className="console-output selectable"
         role="log"
         aria-label="Console output"
+        aria-live={flooded ? 'off' : 'polite'}
         tabIndex={0}
         onScroll={({ currentTarget: view }) =>
           setFollowing(view.scrollHeight - view.scrollTop - view.clientHeight < NEAR)

@@ -53,6 +53,15 @@ test('a console that could not be opened says why and can be tried again', async
   expect(useConsole.getState()).toMatchObject({ stage: 'open', error: null })
 })
 
+test('a flood of lines is not read out, what a command says is', async () => {
+  await loadConsole()
+  const lines = (count: number) => Array.from({ length: count }, () => ({ text: 'x', tone: 'normal' }) as const)
+  takeConsoleLines(lines(500))
+  expect(useConsole.getState().flooded).toBe(true)
+  takeConsoleLines(lines(3))
+  expect(useConsole.getState().flooded).toBe(false)
+})
+
 test('control characters are made visible, tabs stay', async () => {
   await loadConsole()
   takeConsoleLines([{ text: 'a\tb\u001b[2J', tone: 'reply' }])

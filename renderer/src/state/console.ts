@@ -16,6 +16,8 @@ interface ConsoleSlice {
   /** Why it could not be opened; null while it could. */
   error: ErrorData | null
   log: LineLog
+  /** The newest lines came in such a number that nobody wants to hear them read out. */
+  flooded: boolean
   state: ConsoleState
   /** The command being typed. Answers are never kept here: they may be passwords. */
   line: string
@@ -29,11 +31,15 @@ export const useConsole = create<ConsoleSlice>()(() => ({
   stage: 'closed',
   error: null,
   log: EMPTY_LOG,
+  flooded: false,
   state: { prompt: '> ', running: null, question: null, progress: null, history: [] },
   line: '',
   sending: false,
   focus: 0,
 }))
+
+/** Most lines at once that are read out: a file of a thousand lines would be read for minutes. */
+const MOST_SPOKEN = 40
 
 /** Most characters of a line that are shown: laying out a file without line ends would stop the window. */
 const MOST_CHARACTERS = 20_000
@@ -61,7 +67,9 @@ export async function loadConsole(): Promise<void> {
 
 export function takeConsoleLines(lines: readonly ConsoleLine[]): void {
   // What comes before the console was opened is part of main's answer then.
-  useConsole.setState(({ stage, log }) => (stage === 'open' ? { log: appendLines(log, shown(lines)) } : {}))
+  useConsole.setState(({ stage, log }) =>
+    stage === 'open' ? { log: appendLines(log, shown(lines)), flooded: lines.length > MOST_SPOKEN } : {},
+  )
 }
 
 export function takeConsoleState(state: ConsoleState): void {
