@@ -387,18 +387,19 @@ test.describe('end', () => {
   })
 
   test('a crashed page is reported and can be loaded again', async ({ app, page }) => {
-    const reloaded = app.evaluate(
-      ({ BrowserWindow }) =>
-        new Promise<string>((done) => {
-          const contents = BrowserWindow.getAllWindows()[0]?.webContents
-          contents?.once('render-process-gone', (_event, { reason }) => {
-            contents.once('did-finish-load', () => done(reason))
-            contents.reload()
-          })
-        }),
-    )
+    // Listened to before the crash, whoever is slow.
+    await app.evaluate(({ BrowserWindow }) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents
+      ;(globalThis as { reloaded?: Promise<string> }).reloaded = new Promise((done) => {
+        contents?.once('render-process-gone', (_event, { reason }) => {
+          contents.once('did-finish-load', () => done(reason))
+          contents.reload()
+        })
+      })
+    })
     const session = await page.context().newCDPSession(page)
     session.send('Page.crash').catch(() => {}) // nobody is left to answer
+    const reloaded = app.evaluate(() => (globalThis as { reloaded?: Promise<string> }).reloaded)
     expect(await reloaded).toBe('crashed')
     const works = app.evaluate(({ BrowserWindow }) =>
       BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(`api.invoke('echo', 'again')`),

@@ -73,6 +73,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   })
 }
 
+// Node loads these when they are first used. What a debugger evaluates runs in the middle of anything, and in the middle
+// of that load finds them half there: so they are loaded before anybody is told that the app is ready.
+for (const name of ['performance', 'Request', 'Response'] as const) Reflect.get(globalThis, name)
+
 const remoteDebuggingPort = switches.get('remote-debugging-port')
 const starting = browser.start({
   name: app.getName(),
