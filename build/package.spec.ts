@@ -7,6 +7,7 @@ import {
   constants,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -123,6 +124,7 @@ test('the sluice command starts what is beside it, wherever it is linked to', ()
   symlinkSync(command, link)
   const { stdout } = runToEnd(link, ['--type', 'binary', 'two words'])
   expect(stdout.trimEnd().split('\n')).toEqual([
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     '--ozone-platform=headless',
     '--disable-gpu',
     '--cli',
@@ -146,6 +148,26 @@ test('the packed command line runs under plain Node', () => {
   const { code, stdout } = runToEnd(process.execPath, [entry, '--json', '-c', 'lls'])
   expect(code).toBe(0)
   expect(stdout).toContain('"name":"seen by lls.txt"')
+})
+
+test('what npm packs brings the command line, and no sources', () => {
+  test.skip(process.platform === 'win32', 'links the command by hand, as npm does on POSIX systems')
+  const repository = path.join(import.meta.dirname, '..')
+  // As it was built: packing would build again.
+  const packing = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder]
+  const packed = spawnSync('npm', packing, { cwd: repository, encoding: 'utf8' })
+  expect(packed.status, packed.stderr).toBe(0)
+  const archive = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? ''
+  spawnSync('tar', ['-xzf', path.join(folder, archive), '-C', folder])
+  const installed = path.join(folder, 'package')
+  expect(readdirSync(installed).toSorted()).toEqual(['LICENSE', 'README.md', 'out', 'package.json'])
+  symlinkSync(path.join(repository, 'node_modules'), path.join(folder, 'node_modules'))
+  const { bin } = JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8')) as { bin: { sluice: string } }
+  const command = path.join(folder, 'installed-sluice')
+  symlinkSync(path.join(installed, bin.sluice), command)
+  const done = runToEnd(process.execPath, [command, '--json', '-c', 'lpwd'])
+  expect(done).toMatchObject({ code: 0, stderr: '' })
+  expect(done.stdout).toContain(path.basename(folder))
 })
 
 test('the packed app is a command line when it is told so', () => {
