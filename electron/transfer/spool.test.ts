@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import * as files from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { createGate } from '../gate/index.ts'
 import { removeStaleSpools, Spool } from './spool.ts'
 
@@ -16,7 +16,6 @@ const { mkdir, mkdtemp, readdir, rm, writeFile } = files
 
 async function filled(): Promise<Spool> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-spool-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
   const path = join(folder, 'a')
   await writeFile(path, 'some bytes')
   const gate = createGate({ quarantineFolder: join(folder, 'q') })
@@ -26,6 +25,13 @@ async function filled(): Promise<Spool> {
   if (!outcome.passes) throw new Error('It should pass.')
   return Spool.fill(path, outcome.clearance, new AbortController().signal)
 }
+
+// A folder for temporary files that nobody else uses meanwhile, gone with all that the test leaves in it.
+beforeEach(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-temporary-'))
+  for (const name of ['TMPDIR', 'TEMP']) vi.stubEnv(name, folder)
+  return () => rm(folder, { recursive: true, force: true })
+})
 
 const spools = async (): Promise<string[]> =>
   (await readdir(tmpdir())).filter((name) => name.startsWith('sluice-append-')).toSorted()
@@ -57,13 +63,9 @@ test('copies of programs that are gone are deleted, those in use and things of o
     `sluice-append-${process.ppid}-abcdef`,
     `sluice-append-x${dead}`,
   ]
-  for (const name of [stale, living, other]) {
-    await mkdir(join(tmpdir(), name))
-    onTestFinished(() => rm(join(tmpdir(), name), { recursive: true, force: true }))
-  }
+  for (const name of [stale, living, other]) await mkdir(join(tmpdir(), name))
   await writeFile(join(tmpdir(), stale, 'spool'), 'private')
   await writeFile(join(tmpdir(), file), '')
-  onTestFinished(() => rm(join(tmpdir(), file)))
   await removeStaleSpools()
   const left = (await spools()).filter((name) => !before.includes(name))
   expect(new Set(left)).toEqual(new Set([used, file, living, other]))

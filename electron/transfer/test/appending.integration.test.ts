@@ -26,7 +26,7 @@ async function world(
 
 const sent = (commands: string[]): string[] => commands.filter((line) => /^(REST|STOR|APPE)/.test(line))
 const spools = async (): Promise<string[]> =>
-  (await readdir(tmpdir())).filter((name) => name.startsWith('sluice-append-')).toSorted()
+  (await readdir(tmpdir())).filter((name) => name.startsWith(`sluice-append-${process.pid}-`)).toSorted()
 
 describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'appending', () => {
   test('adds the file to the end, byte for byte, and leaves no copy behind', async () => {
