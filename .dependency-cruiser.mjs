@@ -70,7 +70,7 @@ const ROOMS = {
     paths: [
       '^common/',
       '^electron/(ftp|gate|transfer|local)/index\\.ts$',
-      '^electron/services/(core|json-file|session-lines|settings|status)\\.ts$',
+      '^electron/services/(command-history|core|session-lines|settings|status)\\.ts$',
       '^electron/services/console/index\\.ts$',
       '^package\\.json$',
     ],

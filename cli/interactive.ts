@@ -1,14 +1,11 @@
 /** Commands as a person types them, one after the other. */
 import { join } from 'node:path'
-import { z } from 'zod'
 import { toErrorData } from '../common/errors.ts'
-import { splitCommands, type CommandEnd, type Console } from '../electron/services/console/index.ts'
-import { JsonFile } from '../electron/services/json-file.ts'
+import { historyFile, worthKeeping } from '../electron/services/command-history.ts'
+import { commandsOn, type CommandEnd, type Console } from '../electron/services/console/index.ts'
 import type { LineEditor } from './line-editor.ts'
 import type { Screen } from './screen.ts'
 
-/** Lines kept from run to run. */
-const HISTORY_LIMIT = 500
 /** In the data folder; the window keeps its own. */
 const HISTORY_FILE = 'command-line-history.json'
 
@@ -27,7 +24,7 @@ export interface Typing {
 /** Reads and runs commands until one of them is `quit`, the input ends or `stop` aborts. */
 export async function typeCommands(o: Typing): Promise<void> {
   const { editor, console, screen } = o
-  const file = historyFile(o.dataFolder)
+  const file = historyFile(join(o.dataFolder, HISTORY_FILE))
   await recall(file, o)
   editor.keyboard.onInterrupt = o.cancel
   editor.keyboard.hold()
@@ -49,19 +46,15 @@ export async function typeCommands(o: Typing): Promise<void> {
   } finally {
     editor.keyboard.release()
     try {
-      await file.write(console.history().slice(-HISTORY_LIMIT))
+      await file.write(worthKeeping(console.history()))
     } catch (error) {
       screen.tell('warn', toErrorData(error).message)
     }
   }
 }
 
-function historyFile(dataFolder: string): JsonFile<string[]> {
-  return new JsonFile<string[]>(join(dataFolder, HISTORY_FILE), z.array(z.string().max(100_000)), () => [])
-}
-
 /** What was typed in earlier runs comes before what this one has done already. */
-async function recall(file: JsonFile<string[]>, { console, screen }: Typing): Promise<void> {
+async function recall(file: ReturnType<typeof historyFile>, { console, screen }: Typing): Promise<void> {
   try {
     const { value } = await file.read()
     console.useHistory([...value, ...console.history()])
@@ -78,13 +71,4 @@ async function runTyped(line: string, { run }: Typing): Promise<boolean> {
     if (outcome !== 'ok') break
   }
   return false
-}
-
-/** Several are parted by ";". What cannot be taken apart is left to the console, which says what is wrong with it. */
-function commandsOn(line: string): string[] {
-  try {
-    return splitCommands(line)
-  } catch {
-    return [line]
-  }
 }

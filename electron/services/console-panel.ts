@@ -1,8 +1,8 @@
 /** The console of the window: runs one command at a time and keeps what a panel shows of it. */
-import { z } from 'zod'
 import type { AppEvent } from '../../common/ipc.ts'
 import type { Completion, ConsoleLine, ConsoleProgress, ConsoleQuestion, ConsoleState } from '../../common/console.ts'
 import { SluiceError } from '../../common/errors.ts'
+import { historyFile, worthKeeping } from './command-history.ts'
 import {
   createConsole,
   errorLine,
@@ -13,18 +13,11 @@ import {
   type ConsoleIo,
   type ConsoleOutput,
 } from './console/index.ts'
-import { JsonFile } from './json-file.ts'
 
 /** Lines kept; older ones are gone. */
 const LINE_LIMIT = 10_000
-/** Commands kept from run to run. */
-const HISTORY_LIMIT = 500
-/** Characters of a command worth keeping: all of them travel with every state. */
-const COMMAND_LIMIT = 2_000
 /** ms between two reports of progress */
 const PROGRESS_INTERVAL = 100
-
-const historySchema = z.array(z.string().max(100_000))
 
 export interface PanelDeps {
   /** Makes the console that writes to and asks through `io`. */
@@ -66,7 +59,7 @@ export class ConsolePanel {
       progress: (progress) => this.#report(progress),
     })
     this.#console.useHistory(deps.history)
-    this.#history = this.#keptHistory()
+    this.#history = worthKeeping(this.#console.history())
   }
 
   /** The lines so far and the state. */
@@ -212,15 +205,8 @@ export class ConsolePanel {
     }
   }
 
-  #keptHistory(): string[] {
-    return this.#console
-      .history()
-      .filter(({ length }) => length <= COMMAND_LIMIT)
-      .slice(-HISTORY_LIMIT)
-  }
-
   async #remember(): Promise<void> {
-    const history = this.#keptHistory()
+    const history = worthKeeping(this.#console.history())
     const before = this.#history
     if (history.length === before.length && history.at(-1) === before.at(-1)) return
     this.#history = history
@@ -243,7 +229,7 @@ export async function openConsolePanel(o: {
   events: { emit(event: AppEvent): void }
   quit(): void
 }): Promise<ConsolePanel> {
-  const file = new JsonFile<string[]>(o.historyFile, historySchema, () => [])
+  const file = historyFile(o.historyFile)
   const { value } = await file.read()
   return new ConsolePanel({
     createConsole: (io) => createConsole(o.host, io),
