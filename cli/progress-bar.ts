@@ -6,6 +6,8 @@ import { printableName } from '../common/safe-name.ts'
 /** Below this a bar tells nothing. */
 const MIN_BAR = 8
 const MAX_BAR = 40
+/** Columns of a name that tell something. */
+const MIN_NAME = 6
 
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u
@@ -35,10 +37,13 @@ export function progressLine({ label, done, total, rate }: ConsoleProgress, widt
     total === null ? formatBytes(done) : `${formatBytes(done)} of ${formatBytes(total)}`,
     ...(rate === null ? [] : [formatRate(rate)]),
   ]
-  const name = shortened(printableName(label), Math.max(10, Math.floor(room / 2)))
+  const whole = printableName(label)
+  const least = Math.min(cells(whole), MIN_NAME)
   // Most telling first: the rate goes before the sizes, the sizes before the name.
-  while (all.length > 1 && cells(`${name}  ${all.join('  ')}`) > room) all.pop()
+  while (all.length > 1 && least + 2 + cells(all.join('  ')) > room) all.pop()
   const figures = all.join('  ')
+  const most = Math.min(Math.floor(room / 2), room - 2 - cells(figures))
+  const name = shortened(whole, Math.max(least, most))
   const left = room - cells(name) - cells(figures) - 4
   const size = Math.min(left - 2, MAX_BAR)
   if (part === null || size < MIN_BAR) return shortened(`${name}  ${figures}`, room)

@@ -8,7 +8,7 @@ import { typeCommands } from './interactive.ts'
 import type { CliOptions } from './options.ts'
 import { buildProgram, type Program, type Surroundings } from './program.ts'
 import { Screen } from './screen.ts'
-import { commandsIn, commandsOf, untilStopped, type ScriptCommand } from './script.ts'
+import { commandsIn, commandsOf, refuseBadScript, untilStopped, type ScriptCommand } from './script.ts'
 import { watchSignals } from './signals.ts'
 
 /** ms for the orderly end; deleting a temporary file on a slow server may take ten seconds */
@@ -40,7 +40,7 @@ export async function run(options: CliOptions, around: Surroundings): Promise<nu
     stderr: around.stderr,
     json: options.json,
     quiet: options.quiet,
-    onBroken: () => stop.abort(BROKEN_PIPE),
+    onBroken: (readerGone) => stop.abort(readerGone ? BROKEN_PIPE : exitCode('failed')),
   })
   let commands: Run | null = null
   const unwatch = watchSignals({
@@ -58,6 +58,7 @@ export async function run(options: CliOptions, around: Surroundings): Promise<nu
   try {
     const plan = planWords(options.words, options)
     refuseTwoWays(options, plan)
+    await refuseBadScript(options.commands, options.script)
     warnLoudly(options, plan, screen)
     commands = new Run(
       options,

@@ -5,7 +5,7 @@
 import { styleText } from 'node:util'
 import type { ConsoleLine, ConsoleProgress, ConsoleTone } from '../common/console.ts'
 import type { ErrorData } from '../common/errors.ts'
-import type { ConsoleOutput } from '../electron/services/console/index.ts'
+import { line, type ConsoleOutput } from '../electron/services/console/index.ts'
 import { cells, progressLine } from './progress-bar.ts'
 
 /** The part of a terminal's or a pipe's stream that is needed here. */
@@ -19,8 +19,8 @@ export interface ScreenOptions {
   stderr: OutputStream
   json: boolean
   quiet: boolean
-  /** Whoever read the output has gone: nothing that is written arrives any more. */
-  onBroken(): void
+  /** Nothing that is written arrives any more. @param readerGone whoever read it has gone; else it cannot be written */
+  onBroken(readerGone: boolean): void
 }
 
 type Style = Parameters<typeof styleText>[0]
@@ -36,6 +36,8 @@ const STYLES: Partial<Record<ConsoleTone, Style>> = {
   warn: 'yellow',
   bad: 'red',
 }
+/** What JSON leaves as it is and a terminal may obey: DEL, C1 controls, characters that turn the reading direction. */
+const NOT_IN_JSON = /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
 /** What is about a result, and not a result. */
 const ASIDE: ReadonlySet<ConsoleTone> = new Set(['command', 'sent', 'reply', 'warn', 'bad'])
 /** What `--quiet` leaves out. */
@@ -70,27 +72,27 @@ export class Screen {
   write({ lines, data }: ConsoleOutput): void {
     this.#print(() => {
       if (this.#o.json) {
-        for (const object of data ?? []) this.#put(this.#o.stdout, JSON.stringify(object))
-        for (const line of lines) if (ASIDE.has(line.tone)) this.#aside(line)
+        for (const object of data ?? []) this.#put(this.#o.stdout, objectLine(object))
+        for (const each of lines) if (ASIDE.has(each.tone)) this.#aside(each)
         return
       }
-      for (const line of lines) {
-        if (ASIDE.has(line.tone)) this.#aside(line)
-        else if (!this.#o.quiet || !REMARKS.has(line.tone))
-          this.#put(this.#o.stdout, this.#styled(line, this.#o.stdout))
+      for (const each of lines) {
+        if (ASIDE.has(each.tone)) this.#aside(each)
+        else if (!this.#o.quiet || !REMARKS.has(each.tone))
+          this.#put(this.#o.stdout, this.#styled(each, this.#o.stdout))
       }
     })
   }
 
-  /** A remark about the run, on standard error. Loud ones also when `--quiet`. */
+  /** A remark about the run, on standard error, made printable. Loud ones also when `--quiet`. */
   tell(tone: 'muted' | 'warn' | 'bad', text: string): void {
     if (this.#o.quiet && tone === 'muted') return
-    this.#print(() => this.#aside({ text, tone }))
+    this.#print(() => this.#aside(line(tone, text)))
   }
 
   /** An error of the program itself. */
   fail(error: ErrorData): void {
-    this.write({ lines: [{ text: `sluice: ${error.message}`, tone: 'bad' }], data: [{ error }] })
+    this.write({ lines: [line('bad', `sluice: ${error.message}`)], data: [{ error }] })
   }
 
   /** Shows how far a command is, on a terminal only. */
@@ -190,9 +192,17 @@ export class Screen {
 
   #breakOff(error: unknown): void {
     if (this.#broken) return
-    const quietly = error instanceof Error && 'code' in error && error.code === 'EPIPE'
-    if (!quietly) this.tell('bad', `sluice: the output cannot be written: ${String(error)}`)
+    const readerGone = error instanceof Error && 'code' in error && error.code === 'EPIPE'
+    if (!readerGone) this.tell('bad', `sluice: the output cannot be written: ${String(error)}`)
     this.#broken = true
-    this.#o.onBroken()
+    this.#o.onBroken(readerGone)
   }
+}
+
+/** An object as JSON on one line that a terminal can show. */
+function objectLine(object: object): string {
+  return JSON.stringify(object).replaceAll(
+    NOT_IN_JSON,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

@@ -1,5 +1,5 @@
 /** Where the commands of a run without a person come from. */
-import { open } from 'node:fs/promises'
+import { access, constants, open, stat } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { SluiceError } from '../common/errors.ts'
 import { splitCommands } from '../electron/services/console/index.ts'
@@ -36,15 +36,29 @@ export async function* commandsIn(file: string, stdin: NodeJS.ReadableStream): A
   }
 }
 
+/**
+ * What can be told of `-c` and `-f` before anything is done.
+ * @param script null without `-f`
+ * @throws SluiceError bad-argument for a quote in `-c` that is not closed, and for a file that cannot be read
+ */
+export async function refuseBadScript(commands: readonly string[], script: string | null): Promise<void> {
+  commandsOf(commands)
+  if (script === null || script === '-') return
+  const found = await stat(script).catch((cause: unknown) => Promise.reject(unreadable(script, cause)))
+  if (found.isDirectory()) throw new SluiceError('bad-argument', `${script} is a folder: -f takes a file of commands.`)
+  await access(script, constants.R_OK).catch((cause: unknown) => Promise.reject(unreadable(script, cause)))
+}
+
 async function openScript(file: string): Promise<NodeJS.ReadableStream> {
   try {
-    const handle = await open(file)
-    if (!(await handle.stat()).isDirectory()) return handle.createReadStream({ encoding: 'utf8' })
-    await handle.close()
+    return (await open(file)).createReadStream({ encoding: 'utf8' })
   } catch (cause) {
-    throw new SluiceError('bad-argument', `${file} cannot be read: check its name and its permissions.`, { cause })
+    throw unreadable(file, cause)
   }
-  throw new SluiceError('bad-argument', `${file} is a folder: -f takes a file of commands.`)
+}
+
+function unreadable(file: string, cause: unknown): SluiceError {
+  return new SluiceError('bad-argument', `${file} cannot be read: check its name and its permissions.`, { cause })
 }
 
 function splitLine(line: string, where: string): string[] {

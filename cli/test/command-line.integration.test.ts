@@ -7,6 +7,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { startClamd, type Clamd } from '../../testing/clamd.ts'
 import { describeWith } from '../../testing/describe-with.ts'
 import { eicar, EICAR_SIGNATURE } from '../../testing/eicar.ts'
+import { testOnLinux } from '../../testing/test-unless.ts'
 import { startVsftpd, type Vsftpd, type VsftpdOptions } from '../../testing/vsftpd.ts'
 import { ENTRY, makePlace, objects, runSluice, startSluice, urlOf, type Place } from './sluice.ts'
 
@@ -57,6 +58,16 @@ test('a command line that is wrong ends with 2, also as JSON', async () => {
   const { code, stdout } = await runSluice(['--json', '--tls', 'sometimes'], { place })
   expect(code).toBe(2)
   expect(objects(stdout)).toEqual([{ error: { code: 'bad-argument', message: expect.stringContaining('sometimes') } }])
+})
+
+test('a script of somebody else cannot move the cursor', async () => {
+  const place = makePlace()
+  for (const args of [[], ['--keep-going']]) {
+    const { code, stderr } = await runSluice(args, { place, input: 'frob \u001b[2Jx\n' })
+    expect(code).toBe(2)
+    expect(stderr).toContain('frob <U+001B>[2Jx')
+    expect(stderr).not.toContain('\u001b')
+  }
 })
 
 test('commands that scan nothing start no agent, and leave nothing behind', async () => {
@@ -274,6 +285,22 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd'], 'the command line with a
     expect(readdirSync(server.root).sort()).toEqual(['one', 'three', 'two'])
   })
 
+  test('commands that make no sense are refused before anybody connects', async () => {
+    const place = makePlace()
+    const server = await startServer()
+    const run = (...args: string[]) => runSluice([urlOf(server), ...args], { place, env: asUser(server) })
+    expect(await run('-c', 'ls "a')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^sluice: The quote " is not/),
+    })
+    expect(await run('-f', 'missing')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^sluice: missing cannot be/),
+    })
+    expect(await run('-f', '.')).toMatchObject({ code: 2, stderr: expect.stringMatching(/^sluice: \. is a folder/) })
+    expect(server.commands()).toEqual([])
+  })
+
   test('a password comes from a file or .netrc, and is warned of in an address', async () => {
     const place = makePlace()
     const server = await startServer()
@@ -315,6 +342,18 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd'], 'the command line with a
     await once(shell, 'close')
     expect(stdout).toMatch(/^- .*file-0\ncode 141\n$/)
     expect(stderr).not.toMatch(/EPIPE|Error|at |Cancelled/)
+  })
+
+  testOnLinux('an output that cannot be written is a failure, not a reader that has gone', async () => {
+    const place = makePlace()
+    const server = await startServer()
+    const command = `"${process.execPath}" "${ENTRY}" pwd "${urlOf(server, '/')}" > /dev/full`
+    const shell = spawn('sh', ['-c', command], { cwd: place.folder, env: { ...place.env, ...asUser(server) } })
+    let stderr = ''
+    shell.stderr.on('data', (part) => (stderr += String(part)))
+    await once(shell, 'close')
+    expect(shell.exitCode).toBe(1)
+    expect(stderr).toContain('cannot be written')
   })
 
   test.each([
