@@ -150,10 +150,16 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd', 'tmux'], 'the command lin
     await terminal.type('get "a big file with a long name.bin"\n')
     const bars = (screen: string): number => screen.match(/MB of 50\.0 MB/g)?.length ?? 0
     await terminal.until((screen) => bars(screen) === 1)
+    let before = 100
     for (const columns of [60, 45, 120, 70, 100]) {
       await terminal.resize(columns, 40)
-      // Drawn anew for this width, and once.
-      await terminal.until((screen) => bars(screen) === 1 && /MB of 50\.0 MB.*\/s$/.test(screen))
+      // Drawn anew for this width, and once: the line of the width before is too long or too short.
+      await terminal.until((screen) => {
+        const { length } = screen.slice(screen.lastIndexOf('\n') + 1)
+        const isNew = length < columns && (columns < before || length >= before)
+        return isNew && bars(screen) === 1 && /MB of 50\.0 MB.*\/s$/.test(screen)
+      })
+      before = columns
     }
     await terminal.press('C-c')
     const screen = await terminal.at('127.0.0.1:/>')
