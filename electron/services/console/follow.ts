@@ -19,7 +19,7 @@ interface Followed {
 
 /**
  * Sends the requests and resolves when every row of theirs has ended. When the command is cancelled, so are they.
- * Nothing is kept for each file: a hundred thousand cost as much memory as one.
+ * Nothing is kept here for each file: the journal has them.
  * @param command the command's name, for records of what cannot even be requested
  * @throws SluiceError not-connected, or why the only request cannot be made
  */
