@@ -1,9 +1,9 @@
 import { useShallow } from 'zustand/react/shallow'
 import type { Entry, ScanPolicy, SessionState, Settings, Side, TransferTotals } from '../../../common/models.ts'
 import { commandWord } from '../lib/command-words.ts'
-import { actionRows } from '../lib/selection.ts'
 import { openConsole, runLine } from './console.ts'
 import { useFocusedPane } from './focused-pane.ts'
+import { entriesOf } from './pane-actions.ts'
 import { usePanes, type PaneState } from './panes.ts'
 import { useScanPolicy } from './scan-policy.ts'
 import { useSession } from './session.ts'
@@ -57,19 +57,18 @@ export function useActionState(): ActionState {
 
 export const NOT_CONNECTED = 'Connect to a server first.'
 
-export const isConnected = ({ session }: ActionState): boolean => session.state === 'connected'
+const isConnected = ({ session }: ActionState): boolean => session.state === 'connected'
 
 /** What is selected in a pane. */
 export function selectedIn({ panes }: ActionState, side: Side): Entry[] {
-  const { selection, view, listing } = panes[side]
-  return selection.selected.size === 0 ? [] : actionRows(selection, view).flatMap((row) => listing.entries[row] ?? [])
+  return panes[side].selection.selected.size === 0 ? [] : entriesOf(panes[side])
 }
 
 /** What is selected in the pane the person is in, else what stands under its cursor. */
-export function chosenHere({ panes, side }: ActionState): Entry[] {
-  const { selection, view, listing } = panes[side]
-  return actionRows(selection, view).flatMap((row) => listing.entries[row] ?? [])
-}
+export const chosenHere = ({ panes, side }: ActionState): Entry[] => entriesOf(panes[side])
+
+/** Why nothing can be done on the server; null when it can. */
+export const sessionBlocked = (state: ActionState): string | null => (isConnected(state) ? null : NOT_CONNECTED)
 
 /** Why nothing can be done in the pane the person is in; null when it can. */
 export function paneBlocked(state: ActionState): string | null {

@@ -3,12 +3,12 @@ import { octalMode } from '../lib/command-words.ts'
 import { selectAll } from '../lib/selection.ts'
 import {
   chosenHere,
-  isConnected,
   NOT_CONNECTED,
   paneBlocked,
   runCommand,
   selectedIn,
   selectionBlocked,
+  sessionBlocked,
   typeCommand,
   typingBlocked,
   type Action,
@@ -24,6 +24,9 @@ const folderOf = (state: ActionState) => {
   const entries = selectedIn(state, 'remote')
   return entries.length === 1 && entries[0]?.type === 'dir' ? entries : []
 }
+
+/** Why that folder cannot be a word of a command; null when it can. */
+const folderBlocked = (state: ActionState): string | null => sessionBlocked(state) ?? typingBlocked(folderOf(state))
 
 /** What is selected on the server, as a command takes it. */
 const remoteBlocked = (state: ActionState): string | null =>
@@ -71,11 +74,11 @@ export const FILE_ACTIONS = {
   },
   find: {
     run: (state) => typeCommand(folderOf(state).length === 0 ? 'find .' : 'find', folderOf(state)),
-    blocked: (state) => (isConnected(state) ? typingBlocked(folderOf(state)) : NOT_CONNECTED),
+    blocked: folderBlocked,
   },
   du: {
     run: (state) => runCommand('du', folderOf(state)),
-    blocked: (state) => (isConnected(state) ? typingBlocked(folderOf(state)) : NOT_CONNECTED),
+    blocked: folderBlocked,
   },
   cat: {
     run: (state) => runCommand('cat', selectedIn(state, 'remote')),

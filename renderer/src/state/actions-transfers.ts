@@ -1,12 +1,11 @@
-import type { TransferType } from '../../../common/models.ts'
+import type { Side, TransferType } from '../../../common/models.ts'
 import { commandWord } from '../lib/command-words.ts'
 import {
-  isConnected,
-  NOT_CONNECTED,
   oneFileBlocked,
   runCommand,
   selectedIn,
   selectionBlocked,
+  sessionBlocked,
   typeCommand,
   typingBlocked,
   type Action,
@@ -18,7 +17,9 @@ import { updateSettings } from './settings.ts'
 import { cancelAllTransfers, clearFinished, retryAllFailed } from './transfers.ts'
 import { report } from './ui.ts'
 
-const connectionBlocked = (state: ActionState): string | null => (isConnected(state) ? null : NOT_CONNECTED)
+/** Why the one file selected on a side cannot be a word of a command; null when it can. */
+const fileWordBlocked = (state: ActionState, side: Side): string | null =>
+  oneFileBlocked(state, side) ?? typingBlocked(selectedIn(state, side))
 
 const typeAction = (transferType: TransferType): Action => ({
   run: () => report(updateSettings({ transferType })),
@@ -33,7 +34,7 @@ export const TRANSFER_ACTIONS = {
   },
   mput: {
     run: () => typeCommand('mput'),
-    blocked: connectionBlocked,
+    blocked: sessionBlocked,
   },
   get: {
     run: (state) => transfer('remote', selectedIn(state, 'remote')),
@@ -41,15 +42,15 @@ export const TRANSFER_ACTIONS = {
   },
   mget: {
     run: () => typeCommand('mget'),
-    blocked: connectionBlocked,
+    blocked: sessionBlocked,
   },
   reget: {
     run: (state) => runCommand('reget', selectedIn(state, 'remote')),
-    blocked: (state) => oneFileBlocked(state, 'remote') ?? typingBlocked(selectedIn(state, 'remote')),
+    blocked: (state) => fileWordBlocked(state, 'remote'),
   },
   reput: {
     run: (state) => runCommand('reput', selectedIn(state, 'local')),
-    blocked: (state) => oneFileBlocked(state, 'local') ?? typingBlocked(selectedIn(state, 'local')),
+    blocked: (state) => fileWordBlocked(state, 'local'),
   },
   append: {
     run(state) {
@@ -58,7 +59,7 @@ export const TRANSFER_ACTIONS = {
       const target = oneFileBlocked(state, 'remote') === null ? selectedIn(state, 'remote')[0] : entries[0]
       typeCommand('append', entries, commandWord(target?.name ?? '') ?? '')
     },
-    blocked: (state) => oneFileBlocked(state, 'local') ?? typingBlocked(selectedIn(state, 'local')),
+    blocked: (state) => fileWordBlocked(state, 'local'),
   },
   auto: typeAction('auto'),
   binary: typeAction('binary'),

@@ -1,5 +1,5 @@
 import { focusHost, focusPaneField, focusRows, focusTab } from '../lib/focus.ts'
-import { isConnected, NOT_CONNECTED, paneBlocked, typeCommand, type Action } from './action.ts'
+import { NOT_CONNECTED, paneBlocked, sessionBlocked, typeCommand, type Action } from './action.ts'
 import { openConsole } from './console.ts'
 import { disconnect, reconnect } from './session.ts'
 import { updateSettings } from './settings.ts'
@@ -30,7 +30,7 @@ export const WINDOW_ACTIONS = {
   },
   quote: {
     run: () => typeCommand('quote'),
-    blocked: (state) => (isConnected(state) ? null : NOT_CONNECTED),
+    blocked: sessionBlocked,
   },
   quit: { run: () => window.close() },
   reconnect: {

@@ -1,7 +1,7 @@
 import { create } from 'zustand'
 import { findCommand } from '../../../common/commands.ts'
 import type { PaletteItem } from '../lib/palette.ts'
-import { isConnected, NOT_CONNECTED, typeCommand, type ActionState } from './action.ts'
+import { sessionBlocked, typeCommand, type ActionState } from './action.ts'
 import { runAction, whyNot } from './actions.ts'
 
 /** How many are kept. */
@@ -13,7 +13,7 @@ export const useRecentItems = create<{ ids: readonly string[] }>()(() => ({ ids:
 /** Why an item cannot be chosen now, for people; null when it can. */
 export function itemBlocked({ does }: PaletteItem, state: ActionState): string | null {
   if ('action' in does) return whyNot(does.action, state)
-  return findCommand(does.command)?.needsSession === true && !isConnected(state) ? NOT_CONNECTED : null
+  return findCommand(does.command)?.needsSession === true ? sessionBlocked(state) : null
 }
 
 /** Does what was chosen: runs an action, or opens the console with the command typed. */

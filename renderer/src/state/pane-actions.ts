@@ -4,7 +4,7 @@ import { call, pathForFile } from '../api.ts'
 import { remoteUrl } from '../../../common/ftp-url.ts'
 import { joinLocal, localBasename } from '../lib/local-path.ts'
 import { actionRows } from '../lib/selection.ts'
-import { navigate, paneOf, parentOf, refresh, tryFolder } from './panes.ts'
+import { navigate, paneOf, parentOf, refresh, tryFolder, type PaneState } from './panes.ts'
 import { currentEndpoint, useSession } from './session.ts'
 import { requestTransfer } from './transfers.ts'
 import { openDialog, report, toast } from './ui.ts'
@@ -19,7 +19,11 @@ export function joinPath(side: Side, folder: string, name: string): string {
 
 /** The entries an action is about: the selection, else the one under the cursor. */
 export function actionEntries(side: Side): Entry[] {
-  const { selection, view, listing } = paneOf(side)
+  return entriesOf(paneOf(side))
+}
+
+/** The same of a pane's state at hand. */
+export function entriesOf({ selection, view, listing }: PaneState): Entry[] {
   return actionRows(selection, view).flatMap((row) => listing.entries[row] ?? [])
 }
 
