@@ -1,11 +1,11 @@
 import { ShieldAlert, ShieldX } from 'lucide-react'
 import { AlertDialog } from 'radix-ui'
-import { Fragment } from 'react'
 import type { Question } from '../../../common/models.ts'
 import { formatTime } from '../../../common/format.ts'
 import { visibleName } from '../lib/names.ts'
 import { answerQuestion } from '../state/questions.ts'
 import './CertificateDialog.css'
+import { Fingerprint } from './Fingerprint.tsx'
 import { Ask, ModalButtons } from './Modal.tsx'
 
 /** Whether to trust a certificate that does not verify. The safe answer has the focus. */
@@ -55,12 +55,7 @@ export function CertificateDialog({ question }: { question: Extract<Question, { 
         <div>
           <dt>SHA-256 fingerprint</dt>
           <dd className="fingerprint">
-            {certificate.fingerprint.split(/(?<=:)/).map((pair, index) => (
-              <Fragment key={index}>
-                {pair}
-                <wbr />
-              </Fragment>
-            ))}
+            <Fingerprint text={certificate.fingerprint} />
           </dd>
         </div>
       </dl>

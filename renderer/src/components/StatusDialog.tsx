@@ -1,5 +1,5 @@
 import { Check, CircleAlert, Copy, LoaderCircle, RefreshCw } from 'lucide-react'
-import { Fragment, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { ErrorData } from '../../../common/errors.ts'
 import type { StatusReport } from '../../../common/models.ts'
 import { statusSections, type StatusRow } from '../../../common/status-rows.ts'
@@ -7,6 +7,7 @@ import { call, shownError } from '../api.ts'
 import { visibleName } from '../lib/names.ts'
 import { serverLines, statusText } from '../lib/status-text.ts'
 import { report as reportFailure } from '../state/ui.ts'
+import { Fingerprint } from './Fingerprint.tsx'
 import { Modal, ModalButtons } from './Modal.tsx'
 import './StatusDialog.css'
 
@@ -118,24 +119,12 @@ function Sections({ status, now }: { status: StatusReport; now: number }) {
   )
 }
 
-/** Breaks between pairs of digits, never within one. */
-function Pairs({ text }: { text: string }) {
-  return visibleName(text)
-    .split(/(?<=:)/)
-    .map((pair, index) => (
-      <Fragment key={index}>
-        {pair}
-        <wbr />
-      </Fragment>
-    ))
-}
-
 function Row({ row: { term, text, tone, mono = false } }: { row: StatusRow }) {
   return (
     <div>
       <dt>{term}</dt>
       <dd className={`${mono ? 'mono' : ''} ${tone ? `tone-${tone}` : ''}`}>
-        {mono ? <Pairs text={text} /> : visibleName(text)}
+        {mono ? <Fingerprint text={visibleName(text)} /> : visibleName(text)}
       </dd>
     </div>
   )
