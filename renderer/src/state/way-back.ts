@@ -1,17 +1,17 @@
 import { focusRows } from '../lib/focus.ts'
-import { useFocusedPane } from './focused-pane.ts'
+import { paneAt, useFocusedPane } from './focused-pane.ts'
 
 /** What ends by itself and says where the focus goes then. */
 const ON_ITS_OWN = '[role="dialog"], [role="alertdialog"], [role="menu"], [role="menubar"], .console'
 
 /** How to go back to an element or, once it is gone, to the part of the window it was in. */
 export function wayBack(element: Element | null): () => void {
-  const side = element?.closest<HTMLElement>('[data-side]')?.dataset['side']
+  const side = paneAt(element)
   const below = Boolean(element?.closest('.bottom'))
   return () => {
     if (element instanceof HTMLElement && element.isConnected) element.focus({ preventScroll: true })
     else if (below) document.querySelector<HTMLElement>('[data-focus-region="bottom"]')?.focus({ preventScroll: true })
-    else focusRows(side === 'local' || side === 'remote' ? side : useFocusedPane.getState().side)
+    else focusRows(side ?? useFocusedPane.getState().side)
   }
 }
 
