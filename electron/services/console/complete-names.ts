@@ -1,11 +1,11 @@
 /** Names that begin like the word under the cursor, in folders here and on the server. */
-import { stat } from 'node:fs/promises'
 import { isAbsolute, join, resolve, sep } from 'node:path'
 import { endpointUrl } from '../../../common/endpoint.ts'
 import type { Entry } from '../../../common/models.ts'
 import { resolveRemote } from '../../../common/remote-path.ts'
 import { untilAborted } from '../../../common/until-aborted.ts'
 import { listLocal } from '../../local/index.ts'
+import { isLocalFolder } from './paths.ts'
 import type { ConsoleHost } from './types.ts'
 
 /** Whoever pressed Tab waits: longest look at a folder, in ms. */
@@ -53,7 +53,7 @@ export class CompletedNames {
     const found = await bounded((signal) => namesIn(listLocal(path, { signal }), begin))
     const entries = await Promise.all(
       found.map(async (entry) =>
-        entry.type === 'link' && (await leadsToFolder(join(path, entry.name)))
+        entry.type === 'link' && (await isLocalFolder(join(path, entry.name)))
           ? { ...entry, type: 'dir' as const }
           : entry,
       ),
@@ -121,11 +121,6 @@ async function bounded(look: (signal: AbortSignal) => Promise<Entry[]>): Promise
   } catch {
     return []
   }
-}
-
-async function leadsToFolder(path: string): Promise<boolean> {
-  const target = await stat(path).catch(() => null)
-  return target?.isDirectory() ?? false
 }
 
 function candidates(

@@ -1,4 +1,5 @@
 /** From what was typed to absolute paths on both sides, and back to what is worth showing. */
+import { stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { SluiceError } from '../../../common/errors.ts'
 import { resolveRemote } from '../../../common/remote-path.ts'
@@ -121,6 +122,11 @@ export async function isRemoteFolder(
     if (!isRefusal(error)) throw error
   })
   return true
+}
+
+/** Whether a folder of this computer is at `path`, also through links; false for what cannot be looked at. */
+export async function isLocalFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() ?? false
 }
 
 /** The server said no, and the conversation goes on. */

@@ -9,6 +9,7 @@ import { follow } from '../follow.ts'
 import { hasPattern } from '../parse.ts'
 import { line } from '../output.ts'
 import {
+  isLocalFolder,
   isRemoteFolder,
   localPath,
   refusePattern,
@@ -152,10 +153,6 @@ async function localFolderFor(base: string, folders: readonly string[]): Promise
     throw localError(error, 'create the folder', base)
   })
   return containedFolder(base, join(base, ...folders.map(safeLocalName)), { create: true })
-}
-
-async function isLocalFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null))?.isDirectory() ?? false
 }
 
 /** @param word what was typed for it */
