@@ -12,7 +12,7 @@ import { changedAfterScan } from './plain-file.ts'
 import { withClient, withRetries } from './remote-access.ts'
 import { lookAtStored, storedSize } from './stored-file.ts'
 import { keepModificationTime, placeOnServer } from './upload-finish.ts'
-import { send, tidy, TIDY_MS, TIDY_RETRIES } from './upload-send.ts'
+import { send, TargetAppeared, tidy, TIDY_MS, TIDY_RETRIES } from './upload-send.ts'
 import { clearSource, type Source } from './upload-source.ts'
 import { NOT_THERE } from './upload-target.ts'
 
@@ -94,7 +94,7 @@ async function sendRest(job: Job, tools: JobTools, rest: Rest): Promise<JobEnd> 
           'size-mismatch',
           `The server has ${stored} bytes of "${printablePath(target)}" instead of ${rest.bytes}. Upload the whole file.`,
         )
-      if ((await client.stat1(target, { signal })) !== null) throw appeared(target)
+      if ((await client.stat1(target, { signal })) !== null) throw new TargetAppeared(target)
       await keepModificationTime(client, temporary, rest.source.modified, signal)
       await placeOnServer(client, temporary, target, false, signal)
     })
@@ -156,7 +156,7 @@ async function comeBack(job: Job, file: ClearedFile, error: unknown): Promise<Sl
     const back = async (client: FtpClient): Promise<void> => {
       // Both there: somebody else made a new one. Only the target: it was never out of sight, or is back already.
       if ((await client.stat1(target, { signal })) === null) await client.rename(temporary, target, { signal })
-      else if ((await client.stat1(temporary, { signal })) !== null) throw appeared(target)
+      else if ((await client.stat1(temporary, { signal })) !== null) throw new TargetAppeared(target)
     }
     await withRetries(TIDY_RETRIES, signal, () => withClient(job.pool, signal, back))
     return null
@@ -165,8 +165,4 @@ async function comeBack(job: Job, file: ClearedFile, error: unknown): Promise<Sl
     const message = `${failure.message} The unfinished file is now named "${printablePath(temporary)}" on the server: ${toErrorData(cause).message}`
     return SluiceError.fromData({ ...failure, message })
   }
-}
-
-function appeared(path: string): SluiceError {
-  return new SluiceError('name-refused', `"${printablePath(path)}" appeared on the server meanwhile.`)
 }

@@ -123,7 +123,7 @@ export async function tidy(job: Job, temporary: string): Promise<boolean> {
     return true
   } catch (error) {
     // A refusal means that there is none; anything else, that nobody knows.
-    const refused = error instanceof SluiceError && error.reply !== undefined && error.reply.code >= 500
+    const refused = isRefused(error)
     if (!refused) job.partStays()
     return refused
   }
