@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import type { ConflictPolicy, TransferRow } from '../../../common/models.ts'
 import { describeWith } from '../../../testing/describe-with.ts'
 import { startScriptedServer, type ScriptedServer, type ScriptedSession } from '../../../testing/scripted-server.ts'
-import { startWorld } from './environment.ts'
+import { startWorld, type World } from './environment.ts'
 
 interface Quirks {
   /** RNTO over a file that exists is refused. */
@@ -65,18 +66,24 @@ async function memoryServer(quirks: Quirks): Promise<{ server: ScriptedServer; f
   return { server, files }
 }
 
+/** Uploads "new" as /a and gives the rows. */
+async function uploadNew(world: World, conflict?: ConflictPolicy): Promise<TransferRow[]> {
+  const source = join(world.local, 'a')
+  await writeFile(source, 'new')
+  return world.run({
+    direction: 'upload',
+    sources: [{ path: source }],
+    targetFolder: '/',
+    ...(conflict && { conflict }),
+  })
+}
+
 describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'habits of servers', () => {
   test('a server that will not rename over a file has the old file or the new one at every moment', async () => {
     const { server, files } = await memoryServer({ strictRename: true })
     const world = await startWorld({ server })
     files.set('/a', Buffer.from('old'))
-    await writeFile(join(world.local, 'a'), 'new')
-    const rows = await world.run({
-      direction: 'upload',
-      sources: [{ path: join(world.local, 'a') }],
-      targetFolder: '/',
-      conflict: 'overwrite',
-    })
+    const rows = await uploadNew(world, 'overwrite')
     expect(rows).toMatchObject([{ state: 'done' }])
     expect([...files].map(([name, content]) => [name, content.toString()])).toEqual([['/a', 'new']])
     const order = server.commands.map((line) => line.split(' ')[0]).filter((verb) => /STOR|DELE|RNTO/.test(verb ?? ''))
@@ -89,12 +96,7 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'habits of servers', () 
     const { server, files } = await memoryServer({ storing: () => cancel() })
     const world = await startWorld({ server })
     cancel = () => world.transfers.cancel([1])
-    await writeFile(join(world.local, 'a'), 'new')
-    const rows = await world.run({
-      direction: 'upload',
-      sources: [{ path: join(world.local, 'a') }],
-      targetFolder: '/',
-    })
+    const rows = await uploadNew(world)
     expect(rows).toMatchObject([{ state: 'cancelled' }])
     expect([...files.keys()]).toEqual([])
   })
@@ -114,13 +116,7 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'habits of servers', () 
     const world = await startWorld({ server })
     cancel = () => world.transfers.cancel([1])
     files.set('/a', Buffer.from('old'))
-    await writeFile(join(world.local, 'a'), 'new')
-    const rows = await world.run({
-      direction: 'upload',
-      sources: [{ path: join(world.local, 'a') }],
-      targetFolder: '/',
-      conflict: 'overwrite',
-    })
+    const rows = await uploadNew(world, 'overwrite')
     expect(rows).toMatchObject([{ state: 'done' }])
     expect([...files].map(([name, content]) => [name, content.toString()])).toEqual([['/a', 'new']])
   })
@@ -134,13 +130,7 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'habits of servers', () 
     })
     const world = await startWorld({ server, retryDelays: [] })
     files.set('/a', Buffer.from('old'))
-    await writeFile(join(world.local, 'a'), 'new')
-    const [row] = await world.run({
-      direction: 'upload',
-      sources: [{ path: join(world.local, 'a') }],
-      targetFolder: '/',
-      conflict: 'overwrite',
-    })
+    const [row] = await uploadNew(world, 'overwrite')
     expect(row).toMatchObject({ state: 'failed', error: { code: 'connection-lost' } })
     const [aside] = [...files.keys()]
     expect(row?.error?.message).toContain(`may be named "${aside}" now`)
@@ -156,13 +146,7 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'habits of servers', () 
     })
     const world = await startWorld({ server })
     files.set('/a', Buffer.from('old'))
-    await writeFile(join(world.local, 'a'), 'new')
-    const rows = await world.run({
-      direction: 'upload',
-      sources: [{ path: join(world.local, 'a') }],
-      targetFolder: '/',
-      conflict: 'overwrite',
-    })
+    const rows = await uploadNew(world, 'overwrite')
     expect(rows).toMatchObject([{ state: 'done' }])
     expect(files.get('/a')?.toString()).toBe('new')
   })
@@ -170,12 +154,7 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'habits of servers', () 
   test('without the word overwrite nothing is deleted for a rename', async () => {
     const { server, files } = await memoryServer({ noRename: true })
     const world = await startWorld({ server })
-    await writeFile(join(world.local, 'a'), 'new')
-    const rows = await world.run({
-      direction: 'upload',
-      sources: [{ path: join(world.local, 'a') }],
-      targetFolder: '/',
-    })
+    const rows = await uploadNew(world)
     expect(rows).toMatchObject([{ state: 'failed', error: { code: 'name-refused', reply: { code: 553 } } }])
     expect([...files.keys()]).toEqual([])
   })
@@ -184,13 +163,7 @@ describeWith(['vsftpd', 'pwdfile', 'clamd', 'openssl'], 'habits of servers', () 
     const { server, files } = await memoryServer({ noRename: true })
     const world = await startWorld({ server })
     files.set('/a', Buffer.from('old'))
-    await writeFile(join(world.local, 'a'), 'new')
-    const rows = await world.run({
-      direction: 'upload',
-      sources: [{ path: join(world.local, 'a') }],
-      targetFolder: '/',
-      conflict: 'overwrite',
-    })
+    const rows = await uploadNew(world, 'overwrite')
     expect(rows).toMatchObject([{ state: 'failed', error: { code: 'name-refused' } }])
     expect([...files].map(([name, content]) => [name, content.toString()])).toEqual([['/a', 'old']])
   })
