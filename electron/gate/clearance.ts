@@ -1,6 +1,7 @@
 /**
- * Proof that exactly these bytes may pass: they were found clean, or the person switched scanning off for their way. The class is not exported from the room's index, its field is
- * private: no other room can build one, by hand or by cast-free code, so "may pass" has a single source.
+ * Proof that exactly these bytes may pass: they were found clean, or the person switched scanning off for their way. The
+ * class is not exported from the room's index, its field is private: no other room can build one, by hand or by cast-free
+ * code, so "may pass" has a single source.
  */
 export class Clearance {
   /** Makes the type nominal: an object literal of the same shape is not a Clearance. */
