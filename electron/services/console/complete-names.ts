@@ -1,11 +1,10 @@
 /** Names that begin like the word under the cursor, in folders here and on the server. */
-import { isAbsolute, join, resolve, sep } from 'node:path'
+import { join, sep } from 'node:path'
 import { endpointUrl } from '../../../common/endpoint.ts'
 import type { Entry } from '../../../common/models.ts'
-import { resolveRemote } from '../../../common/remote-path.ts'
 import { untilAborted } from '../../../common/until-aborted.ts'
 import { listLocal } from '../../local/index.ts'
-import { isLocalFolder } from './paths.ts'
+import { isLocalFolder, resolveLocal, resolveRemoteText } from './paths.ts'
 import type { ConsoleHost } from './types.ts'
 
 /** Whoever pressed Tab waits: longest look at a folder, in ms. */
@@ -47,9 +46,7 @@ export class CompletedNames {
   /** @param word as it was meant, without quotes */
   async local(word: string, foldersOnly: boolean): Promise<Candidate[]> {
     const { folder, begin } = splitWord(word, sep)
-    const home = this.#host.homeFolder
-    const where = /^~(?=[/\\])/.test(folder) ? join(home, folder.slice(1)) : folder
-    const path = isAbsolute(where) ? where : resolve(this.#host.folders.get().local, where)
+    const path = resolveLocal(this.#host, folder)
     const found = await bounded((signal) => namesIn(listLocal(path, { signal }), begin))
     const entries = await Promise.all(
       found.map(async (entry) =>
@@ -64,12 +61,9 @@ export class CompletedNames {
   /** Nothing while there is no session: a lost one is not opened again for this. */
   async remote(word: string, foldersOnly: boolean): Promise<Candidate[]> {
     const { session, folders } = this.#host
-    const { state } = session
-    const base = folders.get().remote
-    if (state.state !== 'connected' || base === null) return []
+    if (session.state.state !== 'connected' || folders.get().remote === null) return []
     const { folder, begin } = splitWord(word, '/')
-    const path = /^~\//.test(folder) ? resolveRemote(state.home, folder.slice(2)) : resolveRemote(base, folder)
-    const entries = await this.#list(path)
+    const entries = await this.#list(resolveRemoteText(this.#host, folder))
     // Where a link leads is known to the server alone: for folders it may be one.
     return candidates(
       entries.filter(({ name }) => beginsWith(name, begin)),

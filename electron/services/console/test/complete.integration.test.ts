@@ -76,6 +76,16 @@ describeWith(['vsftpd', 'pwdfile', 'openssl'], 'completion', () => {
     expect(await press('put none/|')).toEqual([])
   })
 
+  testOnPosix('".." behind a link is the folder that a command would take', async () => {
+    const world = await start({ connected: false })
+    await fill(world.local)
+    await symlink('docs/inner', join(world.local, 'link'))
+    const press = tab(world)
+    expect(await press('put link/../da|')).toEqual(['put link/../data.txt ', 'put link/../date.csv '])
+    const typed = `put ${world.local}/link/../da`
+    expect(await press(`${typed}|`)).toEqual([`${typed}ta.txt `, `${typed}te.csv `])
+  })
+
   testOnPosix('every name comes back as it is, whatever is in it; what cannot be shown is not offered', async () => {
     const world = await start({ connected: false })
     const names = [
