@@ -1,37 +1,14 @@
 import { beforeEach, expect, test, vi } from 'vitest'
-import type { AppEvent } from '../../../common/ipc.ts'
 import type { ScannerStatus, SessionState } from '../../../common/models.ts'
+import { stubMain, type MainOfPage } from '../../../testing/main-of-page.ts'
 import { useScanner } from './scanner.ts'
 import { clearPane, navigate, paneOf } from './panes.ts'
 import { useSession } from './session.ts'
 import { start } from './start.ts'
 
-let send: (events: AppEvent[]) => void = () => undefined
-/** Main's answers by channel; `ok` with an empty list without one. */
-let answers: Record<string, unknown> = {}
-/** Calls that main was asked for: channel, and the folder where there is one. */
-let asked: string[] = []
-
-const totals = { queued: 0, active: 0, done: 0, blocked: 0, failed: 0 }
-
+let main: MainOfPage
 beforeEach(() => {
-  asked = []
-  answers = {
-    'scanner.status': { state: 'starting' },
-    'session.get': { state: 'disconnected', error: null },
-    'app.info': {},
-    'scan.policy': { upload: true, download: true },
-    'folders.get': { local: '/home/mara', remote: null },
-    'transfers.list': { rows: [], totals },
-  }
-  const invoke = async (channel: string, argument?: { path?: string }): Promise<unknown> => {
-    asked.push(`${channel} ${argument?.path ?? ''}`.trim())
-    const listed = { path: argument?.path, count: 0, unreadable: [] }
-    return { ok: true, value: await (answers[channel] ?? (channel.endsWith('.list') && argument ? listed : [])) }
-  }
-  vi.stubGlobal('window', { sluice: { invoke, onEvents: (callback: typeof send) => (send = callback) } })
-  vi.stubGlobal('document', { documentElement: { dataset: {} } })
-  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }))
+  main = stubMain()
 })
 
 test('what an event told while the state was being fetched is not put back by an older answer', async () => {
@@ -44,13 +21,14 @@ test('what an event told while the state was being fetched is not put back by an
     maxBytes: null,
     location: 'local',
   }
+  const { 'transfers.list': rows } = main.answers
   let answerRows: (rows: unknown) => void = () => undefined
-  answers['transfers.list'] = new Promise((resolve) => (answerRows = resolve))
+  main.answers['transfers.list'] = new Promise((resolve) => (answerRows = resolve))
 
   const started = start()
   // The scanner was starting when it was asked, and is ready before the last answer has come.
-  send([{ type: 'scanner', status: ready }])
-  answerRows({ rows: [], totals })
+  main.send([{ type: 'scanner', status: ready }])
+  answerRows(rows)
   await started
   expect(useScanner.getState().status).toEqual(ready)
 })
@@ -58,20 +36,20 @@ test('what an event told while the state was being fetched is not put back by an
 const endpoint = { protocol: 'ftpes', host: 'h', port: 21, user: 'mara' } as const
 const connected: SessionState = { state: 'connected', endpoint, home: '/home', tls: null, system: null }
 const tell = (...states: SessionState[]): void => {
-  for (const session of states) send([{ type: 'session', session }])
+  for (const session of states) main.send([{ type: 'session', session }])
 }
-const listed = (): string[] => asked.filter((call) => call.startsWith('remote.list'))
+const listed = (): string[] => main.asked.filter((call) => call.startsWith('remote.list'))
 const settled = (): Promise<void> => vi.waitFor(() => expect(paneOf('remote').status).toBe('ready'))
 
 test('a login opens the first folder once, and does not call the console back to it', async () => {
   await start()
   tell({ state: 'connecting', endpoint, step: 'Connecting' }, { state: 'connecting', endpoint, step: 'Logging in' })
   // Main goes there before it says that the login is complete.
-  send([{ type: 'folder-opened', side: 'remote', path: '/home' }])
+  main.send([{ type: 'folder-opened', side: 'remote', path: '/home' }])
   tell(connected)
   await settled()
   expect(listed()).toEqual(['remote.list /home'])
-  expect(asked).not.toContain('folders.set /home')
+  expect(main.asked).not.toContain('folders.set /home')
   expect(useSession.getState().form).toMatchObject({ host: 'h', user: 'mara' })
 })
 
@@ -81,7 +59,7 @@ test('a server that was lost and comes back goes on in the same folder, with the
   await start()
   tell(connected)
   await navigate('remote', '/deep')
-  asked = []
+  main.asked = []
   tell({ state: 'lost', endpoint, error: { code: 'connection-lost', message: 'Gone.' }, retryAt: 1 })
   for (const step of ['Connecting', 'TLS handshake', 'Logging in']) {
     tell({ state: 'connecting', endpoint, step })
