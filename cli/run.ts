@@ -6,7 +6,7 @@ import { planWords, type Plan } from './direct.ts'
 import { exitCode, worse } from './exit-codes.ts'
 import { typeCommands } from './interactive.ts'
 import type { CliOptions } from './options.ts'
-import { buildProgram, type Program, type Surroundings } from './program.ts'
+import { buildProgram, type Program, type ProgramParts, type Surroundings } from './program.ts'
 import { Screen } from './screen.ts'
 import { commandsIn, commandsOf, refuseBadScript, untilStopped, type ScriptCommand } from './script.ts'
 import { watchSignals } from './signals.ts'
@@ -60,14 +60,8 @@ export async function run(options: CliOptions, around: Surroundings): Promise<nu
     refuseTwoWays(options, plan)
     await refuseBadScript(options.commands, options.script)
     warnLoudly(options, plan, screen)
-    commands = new Run(
-      options,
-      plan,
-      around,
-      screen,
-      await buildProgram({ options, plan, around, screen }),
-      stop.signal,
-    )
+    const parts = { options, plan, around, screen }
+    commands = new Run(parts, await buildProgram(parts), stop.signal)
     const outcome = await commands.run()
     await screen.flush()
     return stop.signal.aborted ? Number(stop.signal.reason) : exitCode(outcome)
@@ -84,27 +78,14 @@ export async function run(options: CliOptions, around: Surroundings): Promise<nu
 }
 
 class Run {
-  readonly #options: CliOptions
-  readonly #plan: Plan
-  readonly #around: Surroundings
-  readonly #screen: Screen
+  readonly #parts: ProgramParts
   readonly #program: Program
   readonly #stop: AbortSignal
   #agentStarted = false
   #current: AbortController | null = null
 
-  constructor(
-    options: CliOptions,
-    plan: Plan,
-    around: Surroundings,
-    screen: Screen,
-    program: Program,
-    stop: AbortSignal,
-  ) {
-    this.#options = options
-    this.#plan = plan
-    this.#around = around
-    this.#screen = screen
+  constructor(parts: ProgramParts, program: Program, stop: AbortSignal) {
+    this.#parts = parts
     this.#program = program
     this.#stop = stop
   }
@@ -119,7 +100,8 @@ class Run {
   }
 
   async run(): Promise<Outcome> {
-    const { first, command } = this.#plan
+    const { options, plan, around, screen } = this.#parts
+    const { first, command } = plan
     const { editor, typing } = this.#program
     // The scanner takes a moment to start: time that the connection needs as well.
     if (typing || command?.some(needsScanner) === true) this.#startAgent()
@@ -133,16 +115,16 @@ class Run {
       await typeCommands({
         editor,
         console: this.#program.console,
-        screen: this.#screen,
-        dataFolder: this.#around.dataFolder,
+        screen,
+        dataFolder: around.dataFolder,
         stop: this.#stop,
         cancel: () => this.cancel(),
         run: (text) => this.#runLine(text),
       })
       return 'ok'
     }
-    const { commands, script } = this.#options
-    return this.#runScript(commands.length > 0 ? commandsOf(commands) : commandsIn(script ?? '-', this.#around.stdin))
+    const { commands, script } = options
+    return this.#runScript(commands.length > 0 ? commandsOf(commands) : commandsIn(script ?? '-', around.stdin))
   }
 
   /** Ends everything in order, for a bounded time. */
@@ -157,7 +139,7 @@ class Run {
 
   /** Commands that are only the way to what was asked for. */
   async #prepare(texts: readonly string[]): Promise<Outcome> {
-    this.#program.preparing = !this.#program.typing && !this.#options.verbose
+    this.#program.preparing = !this.#program.typing && !this.#parts.options.verbose
     try {
       for (const text of texts) {
         const { outcome } = await this.#runLine(text)
@@ -170,17 +152,18 @@ class Run {
   }
 
   async #runScript(script: Iterable<ScriptCommand> | AsyncIterable<ScriptCommand>): Promise<Outcome> {
+    const { options, screen } = this.#parts
     let result: Outcome = 'ok'
     for await (const { text, where } of untilStopped(script, this.#stop)) {
       const { outcome, quit } = await this.#runLine(text)
       if (quit || this.#stop.aborted) break
       if (outcome === 'ok') continue
-      result = result === 'ok' ? outcome : worse(result, outcome)
-      if (!this.#options.keepGoing) {
-        this.#screen.tell('bad', `Stopped at ${where}: ${withoutPasswords(text)}`)
+      result = worse(result, outcome)
+      if (!options.keepGoing) {
+        screen.tell('bad', `Stopped at ${where}: ${withoutPasswords(text)}`)
         break
       }
-      this.#screen.tell('warn', `${where} failed: ${withoutPasswords(text)}`)
+      screen.tell('warn', `${where} failed: ${withoutPasswords(text)}`)
     }
     return result
   }
