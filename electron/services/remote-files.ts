@@ -1,7 +1,7 @@
 /** What a person does to files on the server: list, make, rename, remove. Names are checked before they become paths. */
 import { SluiceError, toErrorData } from '../../common/errors.ts'
 import type { Entry, EntryType, ListingSummary, RemovalResult } from '../../common/models.ts'
-import { joinRemote, remoteBasename } from '../../common/remote-path.ts'
+import { joinRemote } from '../../common/remote-path.ts'
 import type { CallOptions, FtpClient } from '../ftp/index.ts'
 
 /** Unreadable listing lines shown to the person; more would only repeat the point. */
@@ -105,9 +105,14 @@ async function removeContents(removal: Removal, path: string, depth: number): Pr
   for (const entry of contents) await removeEntry(removal, path, entry, depth + 1)
 }
 
+/** Whether a name, from a listing or a person, is one segment of a path. */
+export function isOneName(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && !name.includes('/')
+}
+
 /** A name is one path segment: a listing or a person that says otherwise is refused (CVE-2026-27699). */
 function checkName(name: string): string {
-  if (name === '' || name === '.' || name === '..' || name !== remoteBasename(name)) {
+  if (!isOneName(name)) {
     throw new SluiceError('name-refused', `“${name}” cannot be the name of a file or folder.`)
   }
   return name

@@ -3,6 +3,7 @@ import { SluiceError, toErrorData, type ErrorData } from '../../../../common/err
 import type { Entry } from '../../../../common/models.ts'
 import { joinRemote } from '../../../../common/remote-path.ts'
 import type { FtpClient } from '../../../ftp/index.ts'
+import { isOneName } from '../../remote-files.ts'
 import { isRefusal } from '../paths.ts'
 
 /** Folders within folders; deeper trees are loops made by broken or hostile servers. */
@@ -72,11 +73,6 @@ async function* listSafely(
     }
     yield found
   }
-}
-
-/** Whether a name from a listing is one segment of a path. */
-function isOneName(name: string): boolean {
-  return name !== '' && name !== '.' && name !== '..' && !name.includes('/')
 }
 
 /** A line of a listing that no parser could read. */
