@@ -202,3 +202,8 @@ function fingerprint(text: string): string {
 export function bad(message: string): SluiceError {
   return new SluiceError('bad-argument', message)
 }
+
+/** The refusal of a file that a flag names. */
+export function unreadable(file: string, cause: unknown): SluiceError {
+  return new SluiceError('bad-argument', `${file} cannot be read: check its name and its permissions.`, { cause })
+}

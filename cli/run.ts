@@ -5,7 +5,7 @@ import { outcomeOf, withoutPasswords, type CommandEnd, type Outcome } from '../e
 import { planWords, type Plan } from './direct.ts'
 import { exitCode, worse } from './exit-codes.ts'
 import { typeCommands } from './interactive.ts'
-import type { CliOptions } from './options.ts'
+import { bad, type CliOptions } from './options.ts'
 import { buildProgram, type Program, type ProgramParts, type Surroundings } from './program.ts'
 import { Screen } from './screen.ts'
 import { commandsIn, commandsOf, refuseBadScript, untilStopped, type ScriptCommand } from './script.ts'
@@ -221,7 +221,7 @@ function commandOf(text: string): CommandName | null {
 
 function refuseTwoWays(options: CliOptions, plan: Plan): void {
   if (plan.command === null || (options.commands.length === 0 && options.script === null)) return
-  throw new SluiceError('bad-argument', 'A command and -c or -f do not go together: take one of them.')
+  throw bad('A command and -c or -f do not go together: take one of them.')
 }
 
 function warnLoudly(options: CliOptions, plan: Plan, screen: Screen): void {

@@ -3,6 +3,7 @@ import { access, constants, open, stat } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { SluiceError } from '../common/errors.ts'
 import { splitCommands } from '../electron/services/console/index.ts'
+import { bad, unreadable } from './options.ts'
 
 export interface ScriptCommand {
   text: string
@@ -45,7 +46,7 @@ export async function refuseBadScript(commands: readonly string[], script: strin
   commandsOf(commands)
   if (script === null || script === '-') return
   const found = await stat(script).catch((cause: unknown) => Promise.reject(unreadable(script, cause)))
-  if (found.isDirectory()) throw new SluiceError('bad-argument', `${script} is a folder: -f takes a file of commands.`)
+  if (found.isDirectory()) throw bad(`${script} is a folder: -f takes a file of commands.`)
   await access(script, constants.R_OK).catch((cause: unknown) => Promise.reject(unreadable(script, cause)))
 }
 
@@ -55,10 +56,6 @@ async function openScript(file: string): Promise<NodeJS.ReadableStream> {
   } catch (cause) {
     throw unreadable(file, cause)
   }
-}
-
-function unreadable(file: string, cause: unknown): SluiceError {
-  return new SluiceError('bad-argument', `${file} cannot be read: check its name and its permissions.`, { cause })
 }
 
 function splitLine(line: string, where: string): string[] {

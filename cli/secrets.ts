@@ -2,8 +2,8 @@
 import { readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
-import { SluiceError } from '../common/errors.ts'
 import { findNetrcEntry, parseNetrc, type NetrcEntry } from './netrc.ts'
+import { bad, unreadable } from './options.ts'
 
 const PASSWORD_VARIABLE = 'SLUICE_PASSWORD'
 /** What a server is told as the password of somebody without a name (RFC 1635 asks for an address). */
@@ -61,7 +61,7 @@ async function refuseUnreadable(file: string): Promise<void> {
   try {
     await stat(file)
   } catch (cause) {
-    throw new SluiceError('bad-argument', `${file} cannot be read: check its name and its permissions.`, { cause })
+    throw unreadable(file, cause)
   }
 }
 
@@ -86,8 +86,4 @@ async function readNetrc(explicit: string | null, warn: (text: string) => void):
     }
   }
   return []
-}
-
-function bad(message: string): SluiceError {
-  return new SluiceError('bad-argument', message)
 }
