@@ -2,7 +2,7 @@
  * The menus, from left to right: the commands of the table that have an entry, and what only a window can do. Shortcuts,
  * the palette and the native menu are made from them.
  */
-import { COMMANDS, type CommandSpec, type MenuCommandName, type MenuSpec } from './commands.ts'
+import { COMMANDS, type CommandGroup, type CommandSpec, type MenuCommandName, type MenuSpec } from './commands.ts'
 
 /** What only a window can do: the rest of its menus. */
 interface WindowActionSpec {
@@ -173,3 +173,9 @@ export const MENUS: readonly MenuGroup[] = [
   { title: 'View', entries: entriesOf('view') },
   { title: 'Help', entries: entriesOf('help') },
 ]
+
+/** The title of the menu that has a group's commands. */
+export function titleOf(group: CommandGroup): string {
+  const names = new Set<string>(COMMANDS.filter((spec) => spec.group === group).map(({ name }) => name))
+  return MENUS.find(({ entries }) => entries.some(({ action }) => names.has(action)))?.title ?? group
+}

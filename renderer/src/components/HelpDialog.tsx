@@ -1,8 +1,8 @@
 import { Tabs } from 'radix-ui'
 import { Search } from 'lucide-react'
 import { useState } from 'react'
-import { COMMANDS, usageOf, type CommandGroup } from '../../../common/commands.ts'
-import { MENUS } from '../../../common/menus.ts'
+import { COMMANDS, usageOf } from '../../../common/commands.ts'
+import { MENUS, titleOf } from '../../../common/menus.ts'
 import { showKeys } from '../lib/shortcuts.ts'
 import { isMac } from '../state/shortcuts.ts'
 import './HelpDialog.css'
@@ -49,15 +49,9 @@ function shortcuts(mac: boolean): Part[] {
   ]
 }
 
-const GROUP_TITLES: Record<CommandGroup, string> = {
-  files: 'Files and folders',
-  transfers: 'Transfers',
-  session: 'Session',
-}
-
 const commandParts = (): Part[] =>
   (['files', 'transfers', 'session'] as const).map((group) => ({
-    title: GROUP_TITLES[group],
+    title: titleOf(group),
     lines: COMMANDS.filter((spec) => spec.group === group).map((spec) => ({
       key: usageOf(spec),
       text: spec.aliases.length === 0 ? spec.summary : `${spec.summary} (also: ${spec.aliases.join(', ')})`,
