@@ -1,12 +1,6 @@
 /** help and history: all of it out of the table. */
-import {
-  COMMANDS,
-  usageOf,
-  type CommandGroup,
-  type CommandName,
-  type CommandSpec,
-} from '../../../../common/commands.ts'
-import { MENUS } from '../../../../common/menus.ts'
+import { COMMANDS, usageOf, type CommandName, type CommandSpec } from '../../../../common/commands.ts'
+import { titleOf } from '../../../../common/menus.ts'
 import type { ConsoleLine } from '../../../../common/console.ts'
 import { commandNamed } from '../line.ts'
 import { line, table } from '../output.ts'
@@ -35,12 +29,6 @@ function allCommands(): ConsoleLine[] {
     lines.push(line('normal', `  ${rows[at] ?? ''}`))
   })
   return [...lines, line('muted', 'Type "help <command>" for its arguments. Unmistakable beginnings of names will do.')]
-}
-
-/** The group's title in the menu bar. */
-function titleOf(group: CommandGroup): string {
-  const names = new Set<string>(COMMANDS.filter((spec) => spec.group === group).map(({ name }) => name))
-  return MENUS.find(({ entries }) => entries.some(({ action }) => names.has(action)))?.title ?? group
 }
 
 function oneCommand(spec: CommandSpec): ConsoleLine[] {

@@ -39,8 +39,7 @@ export const changeCommands = {
     const confirmation = new Confirmation(context)
     const chosen = await confirmation.choose(matches, ({ path }) => `Delete ${shownRemote(context.host, path)}`)
     const outcome = await forEach(context, 'mdelete', chosen, ({ path }, touch) => deleteFile(context, path, touch))
-    if (problems.count === 0 || outcome !== 'ok') return outcome
-    return problems.end(chosen.length)
+    return outcome === 'ok' ? problems.end(chosen.length) : outcome
   },
 
   rename: async (context, [from = '', to = '']) => {

@@ -15,7 +15,7 @@ import {
 } from '../output.ts'
 import { isRefusal, remoteFolder, remotePath, shownRemote } from '../paths.ts'
 import { pathPattern } from '../patterns.ts'
-import type { CommandContext, Handler } from '../types.ts'
+import type { CommandContext, Handler, Outcome } from '../types.ts'
 import { findMatches, nothingMatches, remotePattern } from './remote-names.ts'
 import { forEach, Problems } from './reporting.ts'
 import { unreadable, walkRemote } from './walk.ts'
@@ -115,7 +115,7 @@ export const lookCommands = {
     }),
 } satisfies Record<string, Handler>
 
-async function listPath(context: CommandContext, path: string): Promise<'ok' | 'partial'> {
+async function listPath(context: CommandContext, path: string): Promise<Outcome> {
   const { host, signal } = context
   const totals = new Totals()
   const problems = new Problems(context, 'ls')
@@ -138,7 +138,7 @@ async function listPath(context: CommandContext, path: string): Promise<'ok' | '
   )
   if (single) writeEntries(context, [{ ...single, name: shownRemote(host, path) }], totals)
   else context.write({ lines: [totals.line()] })
-  return problems.end(1) === 'ok' ? 'ok' : 'partial'
+  return problems.end(1)
 }
 
 async function listPattern(context: CommandContext, word: string): Promise<'ok' | 'partial'> {

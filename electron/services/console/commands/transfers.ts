@@ -67,8 +67,7 @@ export const transferCommands = {
       }
     }
     const outcome = await sendAll(context, 'mget', 'download', items)
-    if (problems.count === 0 || outcome !== 'ok') return outcome
-    return problems.end(items.length)
+    return outcome === 'ok' ? problems.end(items.length) : outcome
   },
 } satisfies Record<string, Handler>
 
