@@ -19,7 +19,7 @@ export function remoteUrl(endpoint: Endpoint, path: string): string {
   return endpointUrl(endpoint) + path.split('/').map(encoded).join('/')
 }
 
-/** A lone surrogate, which JavaScript strings may hold, would make the encoder throw. */
-function encoded(text: string): string {
+/** One part of a URL. A lone surrogate, which JavaScript strings may hold, would make the encoder throw. */
+export function encoded(text: string): string {
   return encodeURIComponent(text.toWellFormed())
 }

@@ -37,3 +37,8 @@ test('an address made for a file has no password and no default port', () => {
   expect(remoteUrl(endpoint, '/x/ü #1')).toBe('ftpes://a%20b@[::1]/x/%C3%BC%20%231')
   expect(remoteUrl({ protocol: 'ftp', host: 'h', port: 2121, user: 'anonymous' }, '/')).toBe('ftp://h:2121/')
 })
+
+test('names that are no Unicode do not throw', () => {
+  const endpoint = { protocol: 'ftp', host: 'h', port: 21, user: '\ud800' } as const
+  expect(remoteUrl(endpoint, '/\udc00')).toBe('ftp://%EF%BF%BD@h/%EF%BF%BD')
+})
