@@ -63,7 +63,10 @@ async function recall(file: ReturnType<typeof historyFile>, { console, screen }:
   }
 }
 
-/** Runs the commands of one line until one fails; true when the program is to end. */
+/**
+ * Runs the commands of one line until one fails; true when the program is to end. One by one, though the console would
+ * take the whole line: before each it is seen whether it needs the scanner, and one before it may have switched that on.
+ */
 async function runTyped(line: string, { run }: Typing): Promise<boolean> {
   for (const text of commandsOn(line)) {
     const { outcome, quit } = await run(text)

@@ -193,6 +193,16 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd', 'tmux'], 'the command lin
     )
   })
 
+  test('scanning that a line switches on is there for the next command of that line', async () => {
+    const place = makePlace()
+    const server = await startServer()
+    writeFileSync(path.join(place.folder, 'a.txt'), 'mine')
+    const terminal = await logIn(server, place, ['--no-scan', ...(await scanner())])
+    await terminal.type('scan on; put a.txt\n')
+    await terminal.see('OK  a.txt')
+    expect(readFileSync(path.join(server.root, 'a.txt'), 'utf8')).toBe('mine')
+  })
+
   test('an existing target is asked about', async () => {
     const place = makePlace()
     const server = await startServer()
