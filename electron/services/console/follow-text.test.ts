@@ -116,6 +116,8 @@ test('the progress of one file shows its name and its scan, of several how many 
     total: null,
     rate: 2,
   })
+  const named = transferRow({ direction: 'download', remotePath: '/pub/a\\b', state: 'transferring' })
+  expect(progressLine({ ...sum, active: [named] }).label).toBe(String.raw`a\b`)
 })
 
 type End = [state: TransferRow['state'], code?: 'scan-error' | 'not-found' | 'local-io' | 'unsupported']

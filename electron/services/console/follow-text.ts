@@ -1,8 +1,10 @@
 /** How transfers read in the console: a line and a record for each file that ends, the progress, and what came of all. */
+import { basename } from 'node:path'
 import type { ConsoleLine, ConsoleProgress } from '../../../common/console.ts'
 import type { ErrorCode, ErrorData } from '../../../common/errors.ts'
 import { remoteUrl } from '../../../common/ftp-url.ts'
 import type { TransferRow } from '../../../common/models.ts'
+import { remoteBasename } from '../../../common/remote-path.ts'
 import { outcomeOf } from './outcome.ts'
 import { durationWords, formatBytes, formatCount, formatRate, line, plural, printable } from './output.ts'
 import { shownLocal, shownRemote } from './paths.ts'
@@ -96,7 +98,7 @@ export function progressLine({
   const total = planned ? bytes : null
   if (files > 1 || !row)
     return { label: `${formatCount(ended)} of ${plural(files, 'file')}`, done: transferred, total, rate }
-  const name = printable(row.direction === 'upload' ? lastName(row.localPath) : lastName(row.remotePath))
+  const name = printable(row.direction === 'upload' ? basename(row.localPath) : remoteBasename(row.remotePath))
   if (row.state === 'scanning') return { label: `${name} (scanning)`, done: row.scanned, total: row.size, rate: null }
   return { label: name, done: row.transferred, total: row.size, rate }
 }
@@ -189,8 +191,4 @@ function shownName(host: ConsoleHost, { direction, localPath, remotePath }: Tran
 
 function isEnd<E extends object>(state: PropertyKey, ends: E): state is keyof E {
   return state in ends
-}
-
-function lastName(path: string): string {
-  return path.split(/[/\\]/).at(-1) ?? path
 }
