@@ -24,7 +24,6 @@ test('the panel says what the transcript says', async ({ window, page, server, l
   await expect(window.row('Local', 'notes.txt')).toBeVisible()
   const facts = { local: work, port: server.port, user: 'mara', password: PASSWORD }
   await window.openTab('Console')
-  const input = page.getByRole('textbox', { name: 'Console command' })
 
   const look = () =>
     page.evaluate(async () => {
@@ -37,8 +36,8 @@ test('the panel says what the transcript says', async ({ window, page, server, l
   for (const { title, steps } of CONSOLE_SESSION) {
     const typed = steps.filter(({ line }) => line !== 'quit')
     for (const { line, answers = [] } of typed) {
-      await input.fill(fillIn(line, facts))
-      await input.press('Enter')
+      await window.commandLine.fill(fillIn(line, facts))
+      await window.commandLine.press('Enter')
       for (const answer of answers) {
         const before = (await look()).lines.length
         const field = page.getByRole('tabpanel', { name: 'Console' }).getByRole('textbox').and(page.locator(':enabled'))
