@@ -2,12 +2,11 @@
 import { readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
+import { ANONYMOUS_PASSWORD } from '../common/models.ts'
 import { findNetrcEntry, parseNetrc, type NetrcEntry } from './netrc.ts'
 import { bad, unreadable } from './options.ts'
 
 const PASSWORD_VARIABLE = 'SLUICE_PASSWORD'
-/** What a server is told as the password of somebody without a name (RFC 1635 asks for an address). */
-const ANONYMOUS_PASSWORD = 'anonymous@'
 
 export interface SecretsOptions {
   /** `--user` */

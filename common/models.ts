@@ -28,6 +28,9 @@ export type Endpoint = z.infer<typeof endpointSchema>
 export const connectRequestSchema = endpointSchema.extend({ password: z.string().max(1024) })
 export type ConnectRequest = z.infer<typeof connectRequestSchema>
 
+/** What anonymous logins give as their password: something like a mail address (RFC 1635). */
+export const ANONYMOUS_PASSWORD = 'anonymous@'
+
 export interface RecentConnection extends Endpoint {
   /** Time of the last successful login, ms since the epoch. */
   lastUsed: number

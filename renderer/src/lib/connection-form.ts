@@ -1,4 +1,10 @@
-import { DEFAULT_PORTS, type ConnectRequest, type Endpoint, type Protocol } from '../../../common/models.ts'
+import {
+  ANONYMOUS_PASSWORD,
+  DEFAULT_PORTS,
+  type ConnectRequest,
+  type Endpoint,
+  type Protocol,
+} from '../../../common/models.ts'
 import { splitFtpUrl } from '../../../common/ftp-url.ts'
 
 /** What the connection bar holds. The port is text while it is being typed. */
@@ -87,8 +93,7 @@ export function checkForm(form: ConnectionForm): FormCheck {
       host,
       port,
       user: anonymous ? 'anonymous' : user,
-      // RFC 1635: anonymous logins give something like a mail address.
-      password: anonymous && form.password === '' ? 'anonymous@' : form.password,
+      password: anonymous && form.password === '' ? ANONYMOUS_PASSWORD : form.password,
     },
   }
 }

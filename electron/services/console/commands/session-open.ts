@@ -2,14 +2,18 @@
 import { isIPv6 } from 'node:net'
 import { SluiceError } from '../../../../common/errors.ts'
 import { splitFtpUrl, type FtpUrl } from '../../../../common/ftp-url.ts'
-import { DEFAULT_PORTS, type ConnectRequest, type Endpoint, type Protocol } from '../../../../common/models.ts'
+import {
+  ANONYMOUS_PASSWORD,
+  DEFAULT_PORTS,
+  type ConnectRequest,
+  type Endpoint,
+  type Protocol,
+} from '../../../../common/models.ts'
 import { line } from '../output.ts'
 import { literal } from '../parse.ts'
 import type { CommandContext, Handler } from '../types.ts'
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i
-/** RFC 1635: anonymous logins give something like a mail address. */
-const ANONYMOUS_PASSWORD = 'anonymous@'
 
 export const open: Handler = async (context, [address = '', port]) => {
   const { host, write } = context
