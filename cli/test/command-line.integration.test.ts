@@ -3,25 +3,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
-import { startClamd, type Clamd } from '../../testing/clamd.ts'
+import { expect, test, vi } from 'vitest'
 import { describeWith } from '../../testing/describe-with.ts'
 import { eicar, EICAR_SIGNATURE } from '../../testing/eicar.ts'
 import { testOnLinux } from '../../testing/test-unless.ts'
-import { startVsftpd, type Vsftpd, type VsftpdOptions } from '../../testing/vsftpd.ts'
+import type { Vsftpd } from '../../testing/vsftpd.ts'
+import { startScanner, startServer } from './peers.ts'
 import { ENTRY, makePlace, objects, runSluice, startSluice, urlOf, type Place } from './sluice.ts'
-
-async function startServer(options: VsftpdOptions = {}): Promise<Vsftpd> {
-  const server = await startVsftpd(options)
-  onTestFinished(() => server.stop())
-  return server
-}
-
-async function startScanner(): Promise<Clamd> {
-  const clamd = await startClamd()
-  onTestFinished(() => clamd.stop())
-  return clamd
-}
 
 /** The environment of somebody who may log in. */
 const asUser = (server: Vsftpd): Record<string, string> => ({ SLUICE_PASSWORD: server.password })

@@ -1,10 +1,10 @@
 /** `sluice` as a person uses it: a real terminal, a real server. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
-import { startClamd } from '../../testing/clamd.ts'
+import { expect, test, vi } from 'vitest'
 import { describeWith } from '../../testing/describe-with.ts'
-import { startVsftpd, type Vsftpd, type VsftpdOptions } from '../../testing/vsftpd.ts'
+import type { Vsftpd, VsftpdOptions } from '../../testing/vsftpd.ts'
+import { startScanner, startServer } from './peers.ts'
 import { makePlace, urlOf, type Place } from './sluice.ts'
 import { Terminal } from './terminal.ts'
 
@@ -14,16 +14,14 @@ vi.setConfig({ testTimeout: 60_000 })
 /** Not a random one: it has to be looked for on the screen. */
 const PASSWORD = 'open-sesame-4711'
 
-async function startServer(options: VsftpdOptions = {}): Promise<Vsftpd> {
-  const server = await startVsftpd({ users: [{ name: 'ann', password: PASSWORD }], ...options })
-  onTestFinished(() => server.stop())
-  return server
+/** A server that knows ann. */
+function serverOfAnn(options: VsftpdOptions = {}): Promise<Vsftpd> {
+  return startServer({ users: [{ name: 'ann', password: PASSWORD }], ...options })
 }
 
 async function scanner(): Promise<string[]> {
-  const clamd = await startClamd()
-  onTestFinished(() => clamd.stop())
-  return ['--clamd', clamd.socket]
+  const { socket } = await startScanner()
+  return ['--clamd', socket]
 }
 
 /** A terminal with the program in it, logged in. */
@@ -40,7 +38,7 @@ async function logIn(server: Vsftpd, place: Place, flags: string[] = []): Promis
 describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd', 'tmux'], 'the command line in a terminal', () => {
   test('Tab completes commands and remote names with spaces', async () => {
     const place = makePlace()
-    const server = await startServer()
+    const server = await serverOfAnn()
     mkdirSync(path.join(server.root, 'my folder'))
     writeFileSync(path.join(server.root, 'my folder/notes one.txt'), 'x')
     writeFileSync(path.join(server.root, 'my folder/notes two.txt'), 'x')
@@ -65,7 +63,7 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd', 'tmux'], 'the command lin
 
   test('the arrow recalls commands, of earlier runs too, and no password is in the file', async () => {
     const place = makePlace()
-    const server = await startServer()
+    const server = await serverOfAnn()
     const terminal = await logIn(server, place)
     await terminal.type('lpwd\n')
     await terminal.see(place.folder)
@@ -86,7 +84,7 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd', 'tmux'], 'the command lin
 
   test('a password is never on the screen, not even when it was typed too early', async () => {
     const place = makePlace()
-    const server = await startServer()
+    const server = await serverOfAnn()
     const terminal = await Terminal.open(place)
     await terminal.sluice()
     await terminal.at('sluice>')
@@ -99,7 +97,7 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd', 'tmux'], 'the command lin
 
   test('Ctrl-C ends the running command and comes back to the prompt, with the scanner alive', async () => {
     const place = makePlace()
-    const server = await startServer({ config: { local_max_rate: '200000' } })
+    const server = await serverOfAnn({ config: { local_max_rate: '200000' } })
     writeFileSync(path.join(server.root, 'big.bin'), Buffer.alloc(50_000_000, 1))
     writeFileSync(path.join(server.root, 'small.bin'), 'small')
     const terminal = await logIn(server, place, [...(await scanner()), '--type', 'binary'])
@@ -144,7 +142,7 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd', 'tmux'], 'the command lin
 
   test('a window that changes its size under the progress line leaves no pieces of it', async () => {
     const place = makePlace()
-    const server = await startServer({ config: { local_max_rate: '200000' } })
+    const server = await serverOfAnn({ config: { local_max_rate: '200000' } })
     writeFileSync(path.join(server.root, 'a big file with a long name.bin'), Buffer.alloc(50_000_000, 1))
     const terminal = await logIn(server, place, [...(await scanner()), '--type', 'binary'])
     await terminal.type('get "a big file with a long name.bin"\n')
@@ -170,7 +168,7 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd', 'tmux'], 'the command lin
 
   test('an unknown certificate is shown and asked about, once or for good', async () => {
     const place = makePlace()
-    const server = await startServer({ tls: 'explicit', certificate: 'self-signed' })
+    const server = await serverOfAnn({ tls: 'explicit', certificate: 'self-signed' })
     const terminal = await Terminal.open(place)
     const open = async (answer: string): Promise<string> => {
       await terminal.sluice('ls', urlOf(server, '/', 'ftpes'))
@@ -195,7 +193,7 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd', 'tmux'], 'the command lin
 
   test('scanning that a line switches on is there for the next command of that line', async () => {
     const place = makePlace()
-    const server = await startServer()
+    const server = await serverOfAnn()
     writeFileSync(path.join(place.folder, 'a.txt'), 'mine')
     const terminal = await logIn(server, place, ['--no-scan', ...(await scanner())])
     await terminal.type('scan on; put a.txt\n')
@@ -205,7 +203,7 @@ describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd', 'tmux'], 'the command lin
 
   test('an existing target is asked about', async () => {
     const place = makePlace()
-    const server = await startServer()
+    const server = await serverOfAnn()
     writeFileSync(path.join(server.root, 'a.txt'), 'theirs')
     writeFileSync(path.join(place.folder, 'a.txt'), 'mine')
     const terminal = await logIn(server, place, await scanner())

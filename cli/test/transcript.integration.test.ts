@@ -1,12 +1,11 @@
 /** The session of docs/console.md, typed into a real terminal: the same commands, the same output. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
-import { startClamd } from '../../testing/clamd.ts'
+import { expect, test } from 'vitest'
 import { CONSOLE_SESSION, prepareConsoleSession } from '../../testing/console-session.ts'
 import { evenOut, fillIn, readTranscript } from '../../testing/console-transcript.ts'
 import { describeWith } from '../../testing/describe-with.ts'
-import { startVsftpd } from '../../testing/vsftpd.ts'
+import { startScanner, startServer } from './peers.ts'
 import { makePlace } from './sluice.ts'
 import { Terminal } from './terminal.ts'
 
@@ -20,14 +19,12 @@ const last = (screen: string): string => screen.slice(screen.lastIndexOf('\n') +
 describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd', 'tmux'], 'a session through every command in a terminal', () => {
   test('says what docs/console.md says', { timeout: 120_000 }, async () => {
     const password = 'correct horse'
-    const server = await startVsftpd({
+    const server = await startServer({
       tls: 'explicit',
       users: [{ name: 'mara', password }],
       config: { port_enable: 'YES' },
     })
-    onTestFinished(() => server.stop())
-    const clamd = await startClamd()
-    onTestFinished(() => clamd.stop())
+    const clamd = await startScanner()
     const place = makePlace()
     prepareConsoleSession(place.folder, server.root)
     const facts = { local: place.folder, port: server.port, user: 'mara', password }
