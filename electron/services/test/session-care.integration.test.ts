@@ -12,6 +12,16 @@ const WAIT = { timeout: 10_000, interval: 10 }
 /** A pause that does not pass within a test. */
 const LONG = 3_600_000
 
+/** PWD is the last command of a login. */
+const HANGS_UP_AFTER_LOGIN: ScriptedOptions = {
+  verbs: {
+    PWD: (_argument, peer) => {
+      peer.reply('257 "/" is where you are')
+      peer.socket.end()
+    },
+  },
+}
+
 const waitFor = (probe: () => void): Promise<void> => vi.waitFor(probe, WAIT)
 
 /** The states without what changes from run to run: names, steps, and whether there is a next try. */
@@ -127,14 +137,7 @@ describeWith(['vsftpd', 'pwdfile', 'openssl'], 'care for a session on vsftpd', (
 
 describeWith(['openssl'], 'care for a session on a bad server', () => {
   test('a server that hangs up after every login is called on as often as there are pauses, then no more', async () => {
-    const server = await scripted({
-      verbs: {
-        PWD: (_argument, peer) => {
-          peer.reply('257 "/" is where you are')
-          peer.socket.end()
-        },
-      },
-    })
+    const server = await scripted(HANGS_UP_AFTER_LOGIN)
     const { session, states } = await createSession({ timings: { retryDelays: [10, 10, 10] } })
     await session.connect(request(server))
     await waitFor(() => expect(session.state).toMatchObject({ state: 'lost', retryAt: null }))
@@ -160,14 +163,7 @@ describeWith(['openssl'], 'care for a session on a bad server', () => {
   })
 
   test('a session that lived long enough begins with the first pause', async () => {
-    const server = await scripted({
-      verbs: {
-        PWD: (_argument, peer) => {
-          peer.reply('257 "/" is where you are')
-          peer.socket.end()
-        },
-      },
-    })
+    const server = await scripted(HANGS_UP_AFTER_LOGIN)
     const { session } = await createSession({ timings: { retryDelays: [10], stableAfter: 0 } })
     await session.connect(request(server))
     await waitFor(() => expect(server.sessions.length).toBeGreaterThan(4))
