@@ -2,19 +2,16 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { startClamd } from '../../testing/clamd.ts'
 import { describeWith } from '../../testing/describe-with.ts'
 import { eicar, EICAR_SIGNATURE } from '../../testing/eicar.ts'
 import { startRemoteAgent } from '../../testing/remote-agent.ts'
-import { startVsftpd } from '../../testing/vsftpd.ts'
+import { startScanner, startServer } from './peers.ts'
 import { makePlace, objects, runSluice, urlOf } from './sluice.ts'
 
 describeWith(['vsftpd', 'pwdfile', 'openssl', 'clamd'], 'the command line with an agent elsewhere', () => {
   test('it gives the verdicts, and is believed only with its certificate', async () => {
-    const server = await startVsftpd()
-    onTestFinished(() => server.stop())
-    const clamd = await startClamd()
-    onTestFinished(() => clamd.stop())
+    const server = await startServer()
+    const clamd = await startScanner()
     const place = makePlace()
     const agent = await startRemoteAgent(clamd.socket, path.dirname(place.folder))
     onTestFinished(() => agent.stop())
