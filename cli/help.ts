@@ -21,7 +21,7 @@ the variable SLUICE_PASSWORD, --password-file, the .netrc file (~/.netrc, or wha
 variable and --password-file hold for every server that the run opens. Files with passwords must be readable by their owner only.
 `
 
-/** Rows of two columns; the first as wide as it needs, within bounds. */
+/** Rows of two columns; the first as wide as it needs. */
 function rows(pairs: readonly (readonly [string, string])[]): string {
   const width = Math.max(...pairs.map(([left]) => left.length)) + 2
   return pairs.map(([left, right]) => `  ${left.padEnd(width)}${right}\n`).join('')
