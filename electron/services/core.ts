@@ -38,8 +38,6 @@ export interface CoreOptions {
 
 export interface Core {
   settings: SettingsStore
-  certificates: Certificates
-  connections: Connections
   session: Session
   folders: Folders
   log: ProtocolLog
@@ -90,8 +88,6 @@ export async function createCore(o: CoreOptions): Promise<Core> {
   })
   return {
     settings,
-    certificates,
-    connections,
     session,
     folders,
     log,
