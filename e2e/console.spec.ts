@@ -118,6 +118,20 @@ test('panes and console are in the same folders, whoever goes', async ({ server,
   await expect(page.getByRole('alert')).toHaveCount(0)
 })
 
+test('a path that is being typed outlives a pane that the console moves', async ({ window, page, localFolder }) => {
+  mkdirSync(join(localFolder, 'work'))
+  const local = window.pane('Local')
+  const path = local.getByRole('textbox', { name: 'Path' })
+  await path.fill('/half of a')
+  // As a command does that takes its time.
+  await page.evaluate(() => globalThis.window.sluice?.invoke('console.run', 'lcd work'))
+  await expect(path).toHaveAttribute('title', join(localFolder, 'work'))
+  await expect(path).toBeFocused()
+  await expect(path).toHaveValue('/half of a')
+  await path.press('Escape')
+  await expect(path).toHaveValue(join(localFolder, 'work'))
+})
+
 test('one key leads to the console and back to the files, from either pane', async ({ server, window, page }) => {
   await window.openPlain(server)
   for (const side of ['Remote', 'Local'] as const) {

@@ -66,6 +66,28 @@ const pressOf = (action: MenuAction): string =>
 const rows = (window: SluiceWindow, side: 'Local' | 'Remote'): Locator => window.pane(side).getByRole('grid')
 const palette = (page: Page): Locator => page.getByRole('combobox', { name: 'Search commands' })
 
+/**
+ * Waits with `after` for the moment at which a menu that has gone gives the focus back: the menu is no longer to be seen
+ * by then. With `field`, that one is gone to between the two, as somebody quick does.
+ */
+async function focusReturn(menu: Locator, field?: Locator): Promise<{ after(): Promise<void> }> {
+  const target = (await field?.elementHandle()) ?? null
+  const waiting = await menu.evaluateHandle((element, next) => {
+    const gone = new MutationObserver(() => {
+      if (element.isConnected) return
+      gone.disconnect()
+      if (next instanceof HTMLElement) next.focus()
+    })
+    gone.observe(document.body, { childList: true, subtree: true })
+    // The menu's own listeners come later than this one, but before the timer.
+    const returned = new Promise<void>((done) => {
+      element.addEventListener('focusScope.autoFocusOnUnmount', () => setTimeout(done), { once: true })
+    })
+    return { returned }
+  }, target)
+  return { after: () => waiting.evaluate(({ returned }) => returned) }
+}
+
 /** A session with files on both sides; the local rows have the focus. */
 async function session(window: SluiceWindow, server: Vsftpd, localFolder: string): Promise<void> {
   writeFileSync(join(localFolder, 'up one.txt'), 'going up')
@@ -157,6 +179,49 @@ test('by keyboard: Alt or F10 to the menus, arrows, letters, Escape back to wher
   // Escape closes the menu, then leaves the bar.
   await page.keyboard.press('Escape')
   await expect(files).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(rows(window, 'Local')).toBeFocused()
+})
+
+test('a menu that has gone gives the focus back, but takes it from no field that was gone to meanwhile', async ({
+  window,
+  page,
+}) => {
+  const menus = new Menus(page)
+  const menu = page.getByRole('menu')
+  const path = window.pane('Local').getByRole('textbox', { name: 'Path' })
+  await menus.open('binary')
+  const closed = await focusReturn(menu, path)
+  await menus.close()
+  await closed.after()
+  await expect(path).toBeFocused()
+
+  await rows(window, 'Local').focus()
+  await menus.open('binary')
+  const chosen = await focusReturn(menu, path)
+  await menus.entry('binary').click()
+  await chosen.after()
+  await expect(page.getByRole('radio', { name: 'Binary' })).toBeChecked()
+  await expect(path).toBeFocused()
+})
+
+test('a press beside the right-click menu goes where it was aimed, and Escape back to the rows', async ({
+  window,
+  page,
+  localFolder,
+}) => {
+  writeFileSync(join(localFolder, 'one.txt'), '1')
+  const local = window.pane('Local')
+  await local.getByRole('button', { name: 'Refresh' }).click()
+  const menu = page.getByRole('menu')
+  await window.row('Local', 'one.txt').click({ button: 'right' })
+  const beside = await focusReturn(menu)
+  await local.getByRole('textbox', { name: 'Filter' }).click()
+  await beside.after()
+  await expect(local.getByRole('textbox', { name: 'Filter' })).toBeFocused()
+
+  await window.row('Local', 'one.txt').click({ button: 'right' })
+  await expect(menu).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(rows(window, 'Local')).toBeFocused()
 })

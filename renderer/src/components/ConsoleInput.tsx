@@ -2,6 +2,7 @@ import { CircleQuestionMark, KeyRound, LoaderCircle, Square } from 'lucide-react
 import { useEffect, useLayoutEffect, useRef, type KeyboardEvent, type ReactNode, type RefObject } from 'react'
 import type { ConsoleQuestion } from '../../../common/console.ts'
 import { pastedLine, recall, shortPrompt, type Recall } from '../lib/command-line.ts'
+import { isFocusFree } from '../lib/focus.ts'
 import { visibleName } from '../lib/names.ts'
 import {
   answerConsole,
@@ -24,7 +25,7 @@ let granted = 0
 function useLineFocus(field: RefObject<HTMLInputElement | null>): void {
   const wanted = useConsole((s) => s.focus)
   useEffect(() => {
-    if (wanted > granted || document.activeElement === document.body) field.current?.focus()
+    if (wanted > granted || isFocusFree()) field.current?.focus()
     granted = wanted
   }, [field, wanted])
 }

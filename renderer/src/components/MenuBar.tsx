@@ -2,7 +2,7 @@ import { Check, Search } from 'lucide-react'
 import { Menubar } from 'radix-ui'
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { MENUS, type MenuAction, type MenuEntry, type MenuGroup } from '../../../common/menus.ts'
-import { focusRows } from '../lib/focus.ts'
+import { focusRows, isFocusFree } from '../lib/focus.ts'
 import { ariaKeys, showKeys } from '../lib/shortcuts.ts'
 import { useActionState } from '../state/action.ts'
 import { ACTIONS, hasDialog, runAction, whyNot } from '../state/actions.ts'
@@ -96,11 +96,13 @@ function Menu({ menu, giveBack }: MenuProps) {
           onCloseAutoFocus={(event) => {
             const action = chosen.current
             chosen.current = null
-            if (action === null && !hasDialog()) return
+            // The focus comes back a moment after the menu has gone: who has gone on to a field by then is typing there.
+            const isFree = isFocusFree()
+            if (action === null && isFree && !hasDialog()) return
             event.preventDefault()
             // A dialog that came up meanwhile has the focus, and the word.
             if (action === null || hasDialog()) return
-            giveBack()
+            if (isFree) giveBack()
             runAction(action)
           }}
         >

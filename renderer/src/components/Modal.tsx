@@ -1,5 +1,6 @@
 import { AlertDialog, Dialog } from 'radix-ui'
 import { useState, type ReactNode } from 'react'
+import { isFocusFree } from '../lib/focus.ts'
 import { wayBack } from '../state/way-back.ts'
 import './Modal.css'
 
@@ -23,11 +24,11 @@ interface ModalProps {
 
 /** Gives the focus back to where it was: our dialogs have no trigger that Radix could return it to. */
 function useFocusReturn(onClosed?: () => void): (event: Event) => void {
-  const [back] = useState(() => (document.activeElement === document.body ? null : wayBack(document.activeElement)))
+  const [back] = useState(() => (isFocusFree() ? null : wayBack(document.activeElement)))
   return (event) => {
     event.preventDefault()
     // A shortcut may have been faster, or another dialog.
-    if (document.activeElement === document.body) back?.()
+    if (isFocusFree()) back?.()
     onClosed?.()
   }
 }

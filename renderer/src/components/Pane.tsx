@@ -32,7 +32,8 @@ export function Pane({ side }: { side: Side }) {
           disabled={none}
           onClick={() => goUp(side)}
         />
-        <PathField key={path} side={side} path={path ?? ''} disabled={none} />
+        {/* What was typed for one server is nothing for the next: a field that was disabled begins anew. */}
+        <PathField key={String(none)} side={side} path={path ?? ''} disabled={none} />
         <IconButton
           icon={RefreshCw}
           label="Refresh"
@@ -81,13 +82,15 @@ interface PathFieldProps {
 }
 
 function PathField({ side, path, disabled }: PathFieldProps) {
-  const [text, setText] = useState(path)
+  /** What is being typed; it outlives a pane that is moved meanwhile, by the console for one. */
+  const [typed, setTyped] = useState<string | null>(null)
+  const text = typed ?? path
   const Icon = side === 'local' ? Monitor : Server
   const field = useRef<HTMLInputElement>(null)
   // The end of a long path says where one is.
   useEffect(() => {
-    if (field.current) field.current.scrollLeft = field.current.scrollWidth
-  }, [])
+    if (field.current && text === path) field.current.scrollLeft = field.current.scrollWidth
+  }, [text, path])
   return (
     <div className="pane-path">
       <Icon size={16} aria-hidden />
@@ -101,17 +104,14 @@ function PathField({ side, path, disabled }: PathFieldProps) {
         placeholder={disabled ? 'Not connected' : ''}
         spellCheck={false}
         autoCapitalize="off"
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && text.trim() !== '') {
             void navigate(side, text)
             focusRows(side)
-          } else if (event.key === 'Escape') {
-            setText(path)
-            focusRows(side)
-          }
+          } else if (event.key === 'Escape') focusRows(side)
         }}
-        onBlur={() => setText(path)}
+        onBlur={() => setTyped(null)}
       />
     </div>
   )

@@ -14,7 +14,7 @@ import {
 import { ContextMenu } from 'radix-ui'
 import { useRef, useState, type ReactNode } from 'react'
 import type { Side } from '../../../common/models.ts'
-import { focusRows } from '../lib/focus.ts'
+import { focusRows, isFocusFree } from '../lib/focus.ts'
 import { selectAll } from '../lib/selection.ts'
 import { actionEntries, askToDelete, copyPaths, copyUrls, openEntry, transfer } from '../state/pane-actions.ts'
 import { paneOf, refresh, setSelection, startRenaming, usePanes } from '../state/panes.ts'
@@ -36,8 +36,9 @@ export function PaneMenu({ side, children }: { side: Side; children: ReactNode }
           // Other actions start after the menu has gone and the rows have the focus: a dialog gives it back to them.
           onCloseAutoFocus={(event) => {
             event.preventDefault()
-            // A rename began at the choice itself, and its field has the focus: nothing typed next may miss it.
-            if (paneOf(side).renaming === null) focusRows(side)
+            // A press beside the menu went somewhere, and a rename that began at the choice itself has a field: nothing
+            // typed next may miss either.
+            if (isFocusFree()) focusRows(side)
             pending.current?.()
             pending.current = null
           }}

@@ -3,7 +3,9 @@ const REGION = '[data-focus-region]'
 
 /** Moves the focus to the next region (or the one before), wrapping round. */
 export function focusNextRegion(step: 1 | -1): void {
-  const regions = [...document.querySelectorAll<HTMLElement>(REGION)].filter((element) => element.offsetParent !== null)
+  const regions = [...document.querySelectorAll<HTMLElement>(REGION)].filter((element) =>
+    element.checkVisibility({ visibilityProperty: true }),
+  )
   const at = regions.findIndex((element) => element.contains(document.activeElement))
   const here =
     at >= 0 ? at : regions.findIndex((element) => element.closest('section')?.contains(document.activeElement))
@@ -30,6 +32,18 @@ function focusField(selector: string): void {
 /** Focuses the tab that is shown, once it has been drawn. */
 export function focusTab(): void {
   requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-focus-region='bottom']`)?.focus())
+}
+
+/** True if nothing has the focus: what had it is gone. What gives it back late asks this, or it would take it away. */
+export function isFocusFree(): boolean {
+  return document.activeElement === null || document.activeElement === document.body
+}
+
+/** Focuses the page for sharing. @returns false when it is not shown */
+export function focusShare(): boolean {
+  const page = document.querySelector<HTMLElement>(`[data-focus-region='share']`)
+  page?.focus({ preventScroll: true })
+  return page !== null
 }
 
 /** Focuses the rows of a pane; the local ones while there are none of a server. */

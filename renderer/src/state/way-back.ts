@@ -1,4 +1,4 @@
-import { focusRows } from '../lib/focus.ts'
+import { focusRows, focusShare, isFocusFree } from '../lib/focus.ts'
 import { paneAt, useFocusedPane } from './focused-pane.ts'
 
 /** What ends by itself and says where the focus goes then. */
@@ -10,6 +10,8 @@ export function wayBack(element: Element | null): () => void {
   const below = Boolean(element?.closest('.bottom'))
   return () => {
     if (element instanceof HTMLElement && element.isConnected) element.focus({ preventScroll: true })
+    // The page for sharing covers all else.
+    else if (focusShare()) return
     else if (below) document.querySelector<HTMLElement>('[data-focus-region="bottom"]')?.focus({ preventScroll: true })
     else focusRows(side ?? useFocusedPane.getState().side)
   }
@@ -26,7 +28,7 @@ export function keepFocus(): () => void {
     last = keeps ? { element: target, back: wayBack(target) } : null
   }
   const observer = new MutationObserver(() => {
-    if (last === null || last.element.isConnected || document.activeElement !== document.body) return
+    if (last === null || last.element.isConnected || !isFocusFree()) return
     const { back } = last
     last = null
     back()
