@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** `sluice` under plain Node: from source, and as `out/main/cli.js`. */
 import path from 'node:path'
-import { agentProcesses } from './agent-process.ts'
 
 /** The first version that has all that is used here. */
 const NODE = 24
@@ -23,7 +22,10 @@ if (Number(process.versions.node.split('.')[0]) < NODE) {
     stderr: process.stderr,
     env: process.env,
     dataFolder: dataFolder(),
-    agents: (verbose) => agentProcesses(agent, verbose),
+    agents: async (verbose) => {
+      const { agentProcesses } = await import('../electron/gate/index.ts')
+      return agentProcesses(agent, verbose)
+    },
   })
   // Whatever still holds the process has no business any more; a standard input that nobody closes is the usual one.
   process.stdin.destroy()

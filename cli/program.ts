@@ -8,7 +8,7 @@ import { createCore, type Core } from '../electron/services/core.ts'
 import { createSessionLines } from '../electron/services/session-lines.ts'
 import { SettingsStore } from '../electron/services/settings.ts'
 import { sessionStatus } from '../electron/services/status.ts'
-import { tellingWhy, type AgentProcesses } from './agent-process.ts'
+import { tellingWhy, type AgentProcesses } from '../electron/gate/index.ts'
 import type { Plan } from './direct.ts'
 import type { KeyboardStream } from './keyboard.ts'
 import { LineEditor } from './line-editor.ts'
@@ -25,7 +25,7 @@ export interface Surroundings {
   env: Record<string, string | undefined>
   /** Absolute: where trusted certificates, the quarantine and the history lie. */
   dataFolder: string
-  agents(verbose: boolean): AgentProcesses
+  agents(verbose: boolean): AgentProcesses | Promise<AgentProcesses>
 }
 
 export interface Program {
@@ -68,7 +68,7 @@ export async function buildProgram({ options, plan, around, screen }: ProgramPar
     ask: editor && ((text, signal) => editor.ask({ text, hidden: false }, signal)),
     insecure: options.insecure,
   })
-  const agents = around.agents(options.verbose)
+  const agents = await around.agents(options.verbose)
   const sessionLine = createSessionLines()
   const { fingerprint, timeout } = options
   const core = await createCore({

@@ -1,8 +1,7 @@
 /** The contract's handlers: each hands its call to the service that owns the matter. */
 import type { AppInfo, ConnectRequest, Entry, SessionState, Side, StatusReport } from '../../common/models.ts'
 import { listLocal, makeFolder, removeLocal, renameLocal } from '../local/index.ts'
-import type { ScanGate } from '../gate/index.ts'
-import type { AgentSupervisor } from '../services/agent-supervisor.ts'
+import type { AgentSupervisor, ScanGate } from '../gate/index.ts'
 import type { ConsolePanel } from '../services/console-panel.ts'
 import type { ProtocolLog } from '../services/protocol-log.ts'
 import type { Questions } from '../services/questions.ts'

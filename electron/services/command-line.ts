@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { app, utilityProcess } from 'electron'
-import type { ForkAgent } from './agent-supervisor.ts'
+import type { ForkAgent } from '../gate/index.ts'
 
 const SWITCH = '--cli'
 

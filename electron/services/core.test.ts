@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { settingsSchema } from '../../common/models.ts'
-import type { AgentProcess } from './agent-supervisor.ts'
+import type { AgentProcess } from '../gate/index.ts'
 import { createCore, type CoreOptions } from './core.ts'
 import { SettingsStore } from './settings.ts'
 

@@ -1,5 +1,5 @@
 /**
- * Keeps the scanning agent alive: starts it with the app on loopback with a random token, tells the gate where it is,
+ * Keeps the scanning agent alive: starts it with its program on loopback with a random token, tells the gate where it is,
  * starts it again when it dies. With an agent on another machine it only reads the token and tells the gate.
  */
 import { randomBytes } from 'node:crypto'
@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { agentReadySchema } from '../../common/agent-api.ts'
 import { SluiceError, toErrorData } from '../../common/errors.ts'
 import type { Settings } from '../../common/models.ts'
-import type { ScanGate } from '../gate/index.ts'
+import type { ScanGate } from './types.ts'
 
 /** The part of Electron's UtilityProcess that is needed here. */
 export interface AgentProcess {

@@ -1,8 +1,6 @@
 /** A scanning agent of our own, as a plain child process. */
 import { fork, type ChildProcess } from 'node:child_process'
-import type { CoreOptions } from '../electron/services/core.ts'
-
-type ForkAgent = CoreOptions['forkAgent']
+import type { ForkAgent } from './agent-supervisor.ts'
 
 /** An agent, and what it says when it is in trouble, if that can be read. */
 export type SpeakingAgent = ReturnType<ForkAgent> & { stderr: NodeJS.ReadableStream | null }

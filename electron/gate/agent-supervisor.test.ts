@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import type { ScanGate } from '../gate/index.ts'
+import type { ScanGate } from './types.ts'
 import { AgentSupervisor, type ForkAgent } from './agent-supervisor.ts'
 
 /** A process that does what the test says; the real agent under a real supervisor runs in the end-to-end tests. */
