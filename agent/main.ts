@@ -2,13 +2,14 @@
 /** `sluice-agent`: the scanning agent's entry, and (in a worker thread) that of its YARA workers. */
 import { isMainThread, workerData } from 'node:worker_threads'
 import manifest from '../package.json' with { type: 'json' }
+import type { AgentReady } from '../common/agent-api.ts'
 import { SluiceError } from '../common/errors.ts'
+import { onParentGone, parentProcess } from '../common/parent-process.ts'
 import { ClamdEngine } from './engines/clamd.ts'
 import { selectEngine } from './engines/select.ts'
 import { isYaraWorkerData, runYaraWorker } from './engines/yara-worker.ts'
 import { startAgentServer } from './http-server.ts'
 import { HELP, readOptions } from './options.ts'
-import { onParentGone, tellParent } from './parent.ts'
 
 /** Serves until it is told to end. Throws `bad-argument` for a wrong command line. */
 async function run(): Promise<void> {
@@ -30,7 +31,9 @@ async function run(): Promise<void> {
   onParentGone(end)
   process.once('SIGTERM', end)
   process.once('SIGINT', end)
-  if (tellParent(server.port) || process.send) return
+  const parent = parentProcess()
+  parent?.post({ type: 'listening', port: server.port } satisfies AgentReady)
+  if (parent !== null || process.send) return
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
   const speaker = engine instanceof ClamdEngine ? engine.description : engine.name
   process.stdout.write(`Listening on ${options.tls ? 'https' : 'http'}://${host}:${server.port} (${speaker})\n`)
