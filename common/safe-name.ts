@@ -32,16 +32,21 @@ export function nameProblem(name: string): string | null {
   return null
 }
 
-/** A name fit to be shown in messages and logs: controls and direction marks appear as code points, cut at 120 characters. */
-export function printableName(name: string): string {
-  const shown = [...name.slice(0, 120)]
+/** A text fit to be shown in messages and logs: controls and direction marks appear as code points, cut at `limit` characters. */
+export function printableText(text: string, limit: number): string {
+  const shown = [...text.slice(0, limit)]
     .map((character) =>
       CONTROLS.test(character) || BIDI_CONTROLS.test(character) || !character.isWellFormed()
         ? `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`
         : character,
     )
     .join('')
-  return name.length > 120 ? `${shown}...` : shown
+  return text.length > limit ? `${shown}...` : shown
+}
+
+/** A name fit to be shown: as `printableText`, cut at 120 characters. */
+export function printableName(name: string): string {
+  return printableText(name, 120)
 }
 
 /**
