@@ -1,0 +1,210 @@
+/** Opens uploads and cares for what they leave behind. */
+import { lstat, statfs, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { toErrorData } from '../../common/errors.ts'
+import type { QuarantineItem, ScanReport } from '../../common/models.ts'
+import type { Account } from '../../common/share.ts'
+import { printableName } from '../../common/safe-name.ts'
+import type { ScanGate, ScanStream } from '../../electron/gate/index.ts'
+import { replyTo, systemCode } from '../files/disk-error.ts'
+import { keptPartName, newPartName } from '../files/part-names.ts'
+import type { Facts, UploadTarget, UserFiles } from '../files/types.ts'
+import { ReplyError } from '../protocol/reply-error.ts'
+import { beginningOf, keptBytes, openPart } from './beginning.ts'
+import { Quotas } from './quota.ts'
+import { Room } from './room.ts'
+import { ScanRefused } from './scan-refused.ts'
+import { sweepRoot } from './sweep.ts'
+import type { Door, Upload, UploadRequest } from './types.ts'
+import { otherName } from './unique-name.ts'
+import { OneUpload } from './upload.ts'
+
+export interface DoorOptions {
+  /** Null only when scanning is switched off: then nobody looks at uploads. */
+  gate: ScanGate | null
+  /** Something infected was sent by `account` and lies in the quarantine now. */
+  onQuarantined?: (item: QuarantineItem, account: string, address: string) => void
+  /** Something the person who runs the server should know. */
+  onProblem?: (message: string) => void
+  /** ms since the epoch; for tests */
+  now?: () => number
+}
+
+/** Builds the door of a server. */
+export function createDoor(options: DoorOptions): Door {
+  return new ScanDoor(options)
+}
+
+class ScanDoor implements Door {
+  readonly #options: DoorOptions
+  readonly #now: () => number
+  readonly #quotas: Quotas
+  readonly #uploads = new Set<Upload>()
+  /** Names of part files that are being written: a sweep leaves them alone. */
+  readonly #active = new Set<string>()
+  #disposed = false
+
+  constructor(options: DoorOptions) {
+    this.#options = options
+    this.#now = options.now ?? Date.now
+    this.#quotas = new Quotas(this.#now)
+  }
+
+  async open(request: UploadRequest): Promise<Upload> {
+    if (this.#disposed) throw new ReplyError(421, 'The server is stopping.')
+    await this.#quotas.prepare(request.account, request.files)
+    const target = await request.files.target(request.path)
+    let scan: ScanStream | null = null
+    try {
+      if (request.mode.kind === 'unique' && target.existing !== null) {
+        target.name = otherName(target.name)
+        target.existing = null
+      }
+      await demandSpace(request, target)
+      scan = await this.#openScan(request)
+      return await this.#begin(request, target, scan)
+    } catch (error) {
+      scan?.abort()
+      await target.folder.close()
+      throw replyTo(error, request.path)
+    }
+  }
+
+  async waiting(files: UserFiles, account: Account, path: string): Promise<number | null> {
+    return await this.#atTarget(files, path, async (target) =>
+      target.existing === null ? await keptBytes(target, keptPartName(account.name, target.name), this.#now()) : null,
+    )
+  }
+
+  async forget(files: UserFiles, account: Account, path: string): Promise<boolean> {
+    return await this.#atTarget(files, path, async (target) => {
+      const kept = keptPartName(account.name, target.name)
+      await this.#freeKept(files, target, kept)
+      try {
+        await unlink(target.folder.at(kept))
+        return true
+      } catch (error) {
+        if (systemCode(error) === 'ENOENT') return false
+        throw error
+      }
+    })
+  }
+
+  async claimFolder(files: UserFiles, account: Account): Promise<void> {
+    await this.#quotas.prepare(account, files)
+    await new Room(this.#quotas, account, files.root).take({ bytes: 0, files: 1 })
+  }
+
+  freed(files: UserFiles, facts: Pick<Facts, 'type' | 'size'>): void {
+    this.#quotas.free(files.root, { bytes: facts.type === 'file' ? facts.size : 0, files: 1 })
+  }
+
+  async sweep(root: string): Promise<void> {
+    if ((await sweepRoot(root, this.#active, this.#now())) > 0) this.#quotas.forget(root)
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true
+    await Promise.all([...this.#uploads].map((upload) => upload.abort()))
+  }
+
+  async #openScan({ path, signal }: UploadRequest): Promise<ScanStream | null> {
+    const { gate } = this.#options
+    if (gate === null) return null
+    const scan = await gate.openScan({ name: printableName(path), signal })
+    if (scan.failure !== null) throw new ScanRefused(scan.failure)
+    return scan
+  }
+
+  async #begin(request: UploadRequest, target: UploadTarget, scan: ScanStream | null): Promise<Upload> {
+    const { files, account, mode } = request
+    const { existing } = target
+    const keptName = keptPartName(account.name, target.name)
+    const resumes = mode.kind === 'resume' || mode.kind === 'append'
+    const kept = resumes ? await keptBytes(target, keptName, this.#now()) : null
+    const beginning = beginningOf(mode, existing, kept, request.path)
+    const room = new Room(this.#quotas, account, files.root, { bytes: existing?.size ?? 0, files: existing ? 1 : 0 })
+    const name = newPartName(account.name, target.name)
+    this.#active.add(name)
+    try {
+      if (beginning.from === 'kept') {
+        // Counted since it came; what REST cuts off is free.
+        room.adopt({ bytes: beginning.bytes, files: 1 })
+        this.#quotas.free(files.root, { bytes: (kept ?? 0) - beginning.bytes, files: 0 })
+      } else await room.take({ bytes: beginning.bytes, files: 1 })
+      const part = await openPart(files.root, target, beginning, { name, kept: keptName })
+      const upload: Upload = new OneUpload({
+        request,
+        target,
+        part,
+        room,
+        scan,
+        care: {
+          quarantine: (partPath, report) => this.#quarantine(request, target, partPath, report),
+          replaceKept: (kept) => this.#freeKept(files, target, kept),
+          ended: () => {
+            this.#active.delete(name)
+            this.#uploads.delete(upload)
+          },
+        },
+      })
+      this.#uploads.add(upload)
+      return upload
+    } catch (error) {
+      this.#active.delete(name)
+      room.giveBack()
+      throw error
+    }
+  }
+
+  async #quarantine(
+    { account, address, path }: UploadRequest,
+    { folder, name }: UploadTarget,
+    partPath: string,
+    report: ScanReport,
+  ): Promise<void> {
+    const { gate, onQuarantined, onProblem } = this.#options
+    try {
+      const item = await gate?.quarantine.add(partPath, {
+        name,
+        source: sourceUrl(account.name, address, path),
+        intendedPath: join(folder.real, name),
+        report,
+      })
+      if (item !== undefined) onQuarantined?.(item, account.name, address)
+    } catch (error) {
+      const what = `An infected upload, "${printableName(path)}", could not be quarantined and is deleted`
+      onProblem?.(`${what}: ${toErrorData(error).message}`)
+    }
+  }
+
+  /** Room of what waits under `kept`, which is about to go. */
+  async #freeKept(files: UserFiles, { folder }: UploadTarget, kept: string): Promise<void> {
+    const stats = await lstat(folder.at(kept)).catch(() => null)
+    if (stats !== null) this.#quotas.free(files.root, { bytes: stats.size, files: 1 })
+  }
+
+  async #atTarget<T>(files: UserFiles, path: string, work: (target: UploadTarget) => Promise<T>): Promise<T> {
+    const target = await files.target(path)
+    try {
+      return await work(target)
+    } catch (error) {
+      throw replyTo(error, path)
+    } finally {
+      await target.folder.close()
+    }
+  }
+}
+
+/** ALLO told how much is to come: no need to find out at the end that it does not fit. @throws ReplyError 452 */
+async function demandSpace({ announced }: UploadRequest, { folder }: UploadTarget): Promise<void> {
+  if (announced === null) return
+  const { bavail, bsize } = await statfs(folder.self)
+  if (bavail * bsize < announced) throw new ReplyError(452, 'There is not so much room on the disk.')
+}
+
+/** As URLs name it: who sent it, from where, and where to. */
+function sourceUrl(account: string, address: string, path: string): string {
+  const host = address.includes(':') ? `[${address}]` : address
+  return `ftp://${encodeURIComponent(account)}@${host}${path.split('/').map(encodeURIComponent).join('/')}`
+}

@@ -1,0 +1,168 @@
+/** An upload that has no name yet: a hidden file beside its target that only the server's own user may read. */
+import { constants, type Stats } from 'node:fs'
+import { chmod, copyFile, link, lstat, open, rename, rm, unlink, type FileHandle } from 'node:fs/promises'
+import { systemCode } from '../files/disk-error.ts'
+import { hold, missing, type Held } from '../files/held.ts'
+
+const PRIVATE = 0o600
+const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
+/** Bytes of a file's beginning that are read at once. */
+const BLOCK = 1024 * 1024
+
+/** Works within a held folder; throws the system's errors. */
+export class Part {
+  /** Of this moment: a random one, or that under which it is kept. */
+  readonly name: string
+  readonly #folder: Held
+  readonly #file: FileHandle
+  #bytes: number
+  #open = true
+
+  private constructor(folder: Held, name: string, file: FileHandle, bytes: number) {
+    this.#folder = folder
+    this.name = name
+    this.#file = file
+    this.#bytes = bytes
+  }
+
+  /** An empty one. */
+  static async create(folder: Held, name: string): Promise<Part> {
+    // O_EXCL follows no link that waits there.
+    const flags = constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | NO_FOLLOW
+    return new Part(folder, name, await open(folder.at(name), flags, PRIVATE), 0)
+  }
+
+  /** One that begins with the first `bytes` bytes of a file beside it. Disks that can share blocks copy none. */
+  static async copy(root: string, folder: Held, name: string, source: string, bytes: number): Promise<Part> {
+    await using held = await hold(root, folder.at(source))
+    if (!held.stats.isFile()) throw missing()
+    await copyFile(held.self, folder.at(name), constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+    try {
+      await chmod(folder.at(name), PRIVATE)
+      return await Part.#reopen(folder, name, bytes)
+    } catch (error) {
+      await rm(folder.at(name), { force: true })
+      throw error
+    }
+  }
+
+  /** Goes on with one that was kept, up to `bytes`. No other upload can take it any more. */
+  static async take(folder: Held, name: string, kept: string, bytes: number): Promise<Part> {
+    await rename(folder.at(kept), folder.at(name))
+    try {
+      return await Part.#reopen(folder, name, bytes)
+    } catch (error) {
+      await rm(folder.at(name), { force: true })
+      throw error
+    }
+  }
+
+  static async #reopen(folder: Held, name: string, bytes: number): Promise<Part> {
+    const file = await open(folder.at(name), constants.O_RDWR | NO_FOLLOW)
+    try {
+      const stats = await file.stat()
+      // It has shrunk since it was measured.
+      if (!stats.isFile() || stats.size < bytes) throw missing()
+      if (stats.size > bytes) await file.truncate(bytes)
+      return new Part(folder, name, file, bytes)
+    } catch (error) {
+      await file.close()
+      throw error
+    }
+  }
+
+  /** Bytes it has. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Writes behind the last write; one at a time. The chunk must stay untouched until the promise settles. */
+  async write(chunk: Buffer): Promise<void> {
+    for (let done = 0; done < chunk.length;) {
+      const { bytesWritten } = await this.#file.write(chunk, done, chunk.length - done, this.#bytes)
+      done += bytesWritten
+      this.#bytes += bytesWritten
+    }
+  }
+
+  /** Reads all it has into the sink; a block's memory is used again once the sink's promise has settled. */
+  async readInto(sink: (block: Buffer) => Promise<void>): Promise<void> {
+    const buffer = Buffer.allocUnsafeSlow(Math.min(BLOCK, Math.max(this.#bytes, 1)))
+    for (let at = 0; at < this.#bytes;) {
+      const length = Math.min(buffer.length, this.#bytes - at)
+      const { bytesRead } = await this.#file.read(buffer, 0, length, at)
+      if (bytesRead === 0) throw missing()
+      await sink(buffer.subarray(0, bytesRead))
+      at += bytesRead
+    }
+  }
+
+  /** Whether the disk has exactly what was written, as far as its size tells. */
+  async isWhole(): Promise<boolean> {
+    return (await this.#file.stat()).size === this.#bytes
+  }
+
+  /**
+   * Takes the place of `name`, or of what is there. With `existing` it takes over its permission bits and is flushed
+   * first: after a power cut there is the old file or the new one, never an empty one. A new file is not flushed, as with
+   * other servers: it would hold every small file for a disk's round trip.
+   */
+  async replace(name: string, existing: Stats | null): Promise<void> {
+    await this.#file.chmod(existing === null ? ordinaryMode() : existing.mode & 0o777)
+    if (existing !== null) await this.#file.datasync()
+    await this.#close()
+    await rename(this.#folder.at(this.name), this.#folder.at(name))
+  }
+
+  /** Takes a name that is free. @throws EEXIST when it is not; then another can be tried */
+  async claim(name: string): Promise<void> {
+    if (this.#open) {
+      await this.#file.chmod(ordinaryMode())
+      await this.#close()
+    }
+    const [from, to] = [this.#folder.at(this.name), this.#folder.at(name)]
+    try {
+      // link(2) fails where rename(2) would replace.
+      await link(from, to)
+      await unlink(from)
+    } catch (error) {
+      if (!NO_LINKS.has(systemCode(error) ?? '')) throw error
+      // FAT and some network disks have no hard links: the closest is to look first.
+      const taken = await lstat(to).catch(() => null)
+      if (taken !== null) throw Object.assign(new Error('The name is taken.'), { code: 'EEXIST', cause: error })
+      await rename(from, to)
+    }
+  }
+
+  /** Closes it and leaves it under another hidden name. */
+  async keep(name: string): Promise<void> {
+    await this.#close()
+    await rename(this.#folder.at(this.name), this.#folder.at(name))
+  }
+
+  /** Closes it and gives its path, for the quarantine to take. */
+  async handOver(): Promise<string> {
+    await this.#close()
+    return this.#folder.at(this.name)
+  }
+
+  /** Closes and deletes it. Never throws: this runs where something failed already; what stays is swept later. */
+  async discard(): Promise<void> {
+    await this.#close().catch(() => undefined)
+    await rm(this.#folder.at(this.name), { force: true }).catch(() => undefined)
+  }
+
+  async #close(): Promise<void> {
+    if (!this.#open) return
+    this.#open = false
+    await this.#file.close()
+  }
+}
+
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV', 'EACCES', 'EINVAL'])
+
+let umask: number | undefined
+function ordinaryMode(): number {
+  umask ??= process.umask()
+  return 0o666 & ~umask
+}

@@ -1,0 +1,95 @@
+/**
+ * Holds what lies at a path while something is done with it, so that nobody can put a link in its place between the check
+ * and the use (CVE-2020-26299 and its kin compare paths and then use them).
+ *
+ * Linux: O_PATH opens without reading, so that it disturbs no device or pipe; /proc then tells the real path of what was
+ * opened, and /proc/self/fd/N names exactly that, whatever happens to its path. Elsewhere the real path is compared
+ * before and after.
+ */
+import { accessSync, type Stats } from 'node:fs'
+import { lstat, open, readlink, realpath } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import { isPartName } from './part-names.ts'
+import { isInside } from './root.ts'
+
+export interface Held extends AsyncDisposable {
+  /** Its real path on the disk when it was opened. */
+  readonly real: string
+  readonly stats: Stats
+  /** Names it for the system: to open, stamp, list. */
+  readonly self: string
+  /** Names what lies in it, when it is a folder; calls on that must not follow links. */
+  at(name: string): string
+  /** @throws ENOENT when it is not any more what was held, or has left the root */
+  check(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Linux's, on every architecture that Node runs on; Node does not name it. */
+const O_PATH = 0o10000000
+
+const HAS_DESCRIPTOR_PATHS = process.platform === 'linux' && exists('/proc/self/fd')
+
+function exists(path: string): boolean {
+  try {
+    accessSync(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** As the system says it, so that one table maps both. */
+export function missing(): NodeJS.ErrnoException {
+  return Object.assign(new Error('It is not there, or it is not in the root.'), { code: 'ENOENT' })
+}
+
+/**
+ * Follows links to what lies at `path` and holds it.
+ * @param root real path
+ * @param portable uses the way for systems without /proc; for tests
+ * @throws ENOENT also when it lies outside the root or is the server's own; other errors of the system
+ */
+export async function hold(root: string, path: string, portable = !HAS_DESCRIPTOR_PATHS): Promise<Held> {
+  return portable ? await holdByPath(root, path) : await holdByDescriptor(root, path)
+}
+
+function demandVisible(root: string, real: string): void {
+  const own = (): boolean => real.slice(root.length).split(sep).some(isPartName)
+  if (!isInside(root, real) || own()) throw missing()
+}
+
+async function holdByDescriptor(root: string, path: string): Promise<Held> {
+  const handle = await open(path, O_PATH)
+  const self = `/proc/self/fd/${handle.fd}`
+  try {
+    const [stats, real] = await Promise.all([handle.stat(), readlink(self)])
+    demandVisible(root, real)
+    const close = (): Promise<void> => handle.close()
+    return {
+      real,
+      stats,
+      self,
+      at: (name) => `${self}/${name}`,
+      check: async () => demandVisible(root, await readlink(self)),
+      close,
+      [Symbol.asyncDispose]: close,
+    }
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+async function holdByPath(root: string, path: string): Promise<Held> {
+  const real = await realpath(path)
+  demandVisible(root, real)
+  const stats = await lstat(real)
+  const check = async (): Promise<void> => {
+    const now = await lstat(real)
+    if (now.ino !== stats.ino || now.dev !== stats.dev || (await realpath(real)) !== real) throw missing()
+  }
+  await check()
+  const close = (): Promise<void> => Promise.resolve()
+  return { real, stats, self: real, at: (name) => join(real, name), check, close, [Symbol.asyncDispose]: close }
+}
