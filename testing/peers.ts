@@ -28,6 +28,7 @@ const PEERS = {
   openssl: { find: ['openssl'], package: 'openssl' },
   curl: { find: ['curl'], package: 'curl' },
   lftp: { find: ['lftp'], package: 'lftp' },
+  mariadb: { find: ['mariadbd'], package: 'mariadb-server' },
   /** A terminal that a test can type into and read. */
   tmux: { find: ['tmux'], package: 'tmux' },
   /** Measures other programs for the benchmarks. The system's own first: it starts without detours. */

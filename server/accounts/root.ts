@@ -1,0 +1,35 @@
+/** Which folders may be shared. */
+import { realpath, stat } from 'node:fs/promises'
+import { SluiceError } from '../../common/errors.ts'
+import { printableText } from '../../common/safe-name.ts'
+import { rootProblem } from '../files/index.ts'
+
+const SHOWN = 300
+
+function refuse(folder: string, why: string, cause?: unknown): never {
+  throw new SluiceError('bad-argument', `The folder ${printableText(folder, SHOWN)} cannot be shared. ${why}`, {
+    cause,
+  })
+}
+
+/**
+ * The real path of a folder that may be an account's root.
+ * @throws SluiceError bad-argument when it is not absolute, not there, no folder, or the root of the disk or of a drive,
+ * also by a link: that would share the whole computer
+ */
+export async function checkShareRoot(folder: string): Promise<string> {
+  const problem = rootProblem(folder, process.platform)
+  if (problem !== null) refuse(folder, problem)
+  let real: string
+  try {
+    real = await realpath(folder)
+    if (!(await stat(real)).isDirectory()) refuse(folder, 'It is no folder.')
+  } catch (error) {
+    if (error instanceof SluiceError) throw error
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    refuse(folder, missing ? 'It is not there; make it first.' : `It cannot be reached: ${String(error)}.`, error)
+  }
+  const realProblem = rootProblem(real, process.platform)
+  if (realProblem !== null) refuse(folder, realProblem)
+  return real
+}

@@ -1,0 +1,22 @@
+/** Accounts in a database. One interface over SQLite and MySQL/MariaDB; many servers may share the latter. */
+import type { Account, AccountChanges, NewAccount } from '../../common/share.ts'
+
+export interface AccountStore {
+  list(): Promise<Account[]>
+  find(name: string): Promise<Account | null>
+  /**
+   * The account when the password is right and it is enabled, else null, and in the same time whatever was wrong: an
+   * unknown name costs one hash too. Notes the login.
+   */
+  authenticate(name: string, password: string): Promise<Account | null>
+  /** @throws SluiceError bad-argument: name taken or reserved, root not absolute, not a folder, a drive's or the disk's root */
+  add(account: NewAccount): Promise<Account>
+  /** @throws SluiceError not-found, bad-argument as `add` */
+  update(id: number, changes: Partial<AccountChanges>): Promise<Account>
+  /** @throws SluiceError not-found */
+  setPassword(id: number, password: string): Promise<void>
+  /** @throws SluiceError not-found */
+  remove(id: number): Promise<void>
+  /** Calls back after every change made through this store; returns what stops it. */
+  onChange(callback: () => void): () => void
+}
