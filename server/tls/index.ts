@@ -1,0 +1,3 @@
+/** The server's certificate and its TLS contexts. */
+export { openCertificate, type CertificateOptions } from './certificate.ts'
+export type { CertificateHolder, ServerCertificate } from './types.ts'
