@@ -1,0 +1,73 @@
+/** Where a listener can be reached: one address for each of the machine's that it covers. */
+import { BlockList, isIPv6, isIPv4 } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import type { ShareAddress } from '../common/share.ts'
+
+/** RFC 1918, 3927 and 6598; RFC 4193 and 4291. */
+const PRIVATE = new BlockList()
+PRIVATE.addSubnet('10.0.0.0', 8)
+PRIVATE.addSubnet('172.16.0.0', 12)
+PRIVATE.addSubnet('192.168.0.0', 16)
+PRIVATE.addSubnet('169.254.0.0', 16)
+PRIVATE.addSubnet('100.64.0.0', 10)
+PRIVATE.addSubnet('fc00::', 7, 'ipv6')
+PRIVATE.addSubnet('fe80::', 10, 'ipv6')
+
+const LOOPBACK = new BlockList()
+LOOPBACK.addSubnet('127.0.0.0', 8)
+LOOPBACK.addAddress('::1', 'ipv6')
+
+export function reachOf(address: string): ShareAddress['reach'] {
+  const [bare = ''] = address.split('%', 1)
+  const family = isIPv6(bare) ? 'ipv6' : 'ipv4'
+  if (LOOPBACK.check(bare, family)) return 'loopback'
+  return PRIVATE.check(bare, family) ? 'private' : 'public'
+}
+
+interface Face {
+  address: string
+  name: string
+}
+
+function faces(): Face[] {
+  return Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
+    (addresses ?? []).map(({ address, scopeid }) => ({
+      // A link-local address is nothing without its interface.
+      address: scopeid === undefined || scopeid === 0 ? address : `${address}%${name}`,
+      name,
+    })),
+  )
+}
+
+/**
+ * The addresses of a listener, those first that reach furthest.
+ * @param host as the socket is bound, an address @param interfaces for tests
+ */
+export function shareAddresses(
+  host: string,
+  port: number,
+  implicit: boolean,
+  interfaces: readonly Face[] = faces(),
+): ShareAddress[] {
+  const covered = interfaces.filter(({ address }) => {
+    if (host === '::') return true
+    if (host === '0.0.0.0') return isIPv4(address)
+    return address === host || address.split('%', 1)[0] === host
+  })
+  // An address the system does not list, as 127.0.0.2.
+  const known = covered.length > 0 ? covered : [{ address: host, name: '' }]
+  const order: ShareAddress['reach'][] = ['public', 'private', 'loopback']
+  return known
+    .map(({ address, name }) => {
+      const shown = address.includes(':') ? `[${address}]` : address
+      return {
+        url: `${implicit ? 'ftps' : 'ftp'}://${shown}:${port}`,
+        host: address,
+        port,
+        implicit,
+        reach: reachOf(address),
+        interface: name,
+      }
+    })
+    .sort((a, b) => order.indexOf(a.reach) - order.indexOf(b.reach))
+}

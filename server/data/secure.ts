@@ -1,0 +1,53 @@
+/** TLS on a data connection (RFC 4217 section 9), with the context of the session's control connection. */
+import type { Socket } from 'node:net'
+import { TLSSocket, type SecureContext } from 'node:tls'
+import { ReplyError } from '../protocol/reply-error.ts'
+import { Wire } from './wire.ts'
+
+export interface SecureOptions {
+  context: SecureContext
+  /** The client must resume the TLS session of its control connection: then nobody else can be at the other end. */
+  requireResumption: boolean
+  /** To receive: tells a cut apart from an end. It costs a little, which sending need not pay. */
+  direction: 'upload' | 'download'
+  patienceMs: number
+}
+
+export interface SecureStream {
+  stream: TLSSocket
+  /** Of uploads. */
+  wire: Wire | null
+}
+
+/**
+ * Waits for the client's handshake. On failure the socket is destroyed.
+ * @throws ReplyError 425 no handshake, or not in time; 522 no resumption; the signal's reason
+ */
+export async function secure(socket: Socket, options: SecureOptions, signal: AbortSignal): Promise<SecureStream> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const fail = (why: string): void => reject(new ReplyError(425, `TLS on the data connection failed: ${why}.`))
+  const wire = options.direction === 'upload' ? new Wire(socket) : null
+  const stream = new TLSSocket(wire ?? socket, { isServer: true, secureContext: options.context })
+  const timer = setTimeout(() => fail(`no handshake within ${options.patienceMs / 1000} s`), options.patienceMs)
+  const onAbort = (): void => reject(signal.reason)
+  signal.addEventListener('abort', onAbort)
+  stream.on('error', () => fail('the handshake went wrong'))
+  stream.on('close', () => fail('it was closed'))
+  wire?.onCut(() => fail('it was closed'))
+  stream.once('secure', () => resolve())
+  try {
+    signal.throwIfAborted()
+    await promise
+    if (options.requireResumption && !stream.isSessionReused()) {
+      throw new ReplyError(522, 'The data connection must resume the TLS session of the control connection.')
+    }
+    return { stream, wire }
+  } catch (error) {
+    stream.destroy()
+    socket.destroy()
+    throw error
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', onAbort)
+  }
+}

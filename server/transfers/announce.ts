@@ -1,0 +1,18 @@
+/** What comes before a transfer's data connection. */
+import { ReplyError } from '../protocol/reply-error.ts'
+import type { Session } from '../session/types.ts'
+
+/**
+ * @throws ReplyError 521 the data connection must be protected (RFC 2228 section 5.2); 425 none was prepared
+ */
+export function checkData(session: Session): void {
+  if (session.services.config.tls.mode === 'required' && !session.protected) {
+    throw new ReplyError(521, 'Data connections must be protected here. Use PROT P.')
+  }
+  if (!session.data.prepared) throw new ReplyError(425, 'Use PASV, EPSV, PORT or EPRT first.')
+}
+
+/** 125 when the client has connected already, else 150 (RFC 959 section 5.4). */
+export function announceData(session: Session, text: string): void {
+  session.reply(session.data.connected ? 125 : 150, text)
+}
