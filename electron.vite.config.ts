@@ -7,7 +7,9 @@ export default defineConfig({
   main: {
     build: {
       outDir: 'out/main',
-      rollupOptions: { input: { index: 'electron/main.ts', agent: 'agent/main.ts', cli: 'cli/main.ts' } },
+      rollupOptions: {
+        input: { index: 'electron/main.ts', agent: 'agent/main.ts', cli: 'cli/main.ts', server: 'server/main.ts' },
+      },
     },
   },
   preload: {

@@ -4,11 +4,12 @@ import { readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 const repository = resolve(import.meta.dirname, '..')
-const sources = ['common', 'electron', 'agent', 'cli', 'renderer', 'electron.vite.config.ts', 'package.json']
+const sources = ['common', 'electron', 'agent', 'cli', 'server', 'renderer', 'electron.vite.config.ts', 'package.json']
 const bundles = [
   'out/main/index.js',
   'out/main/agent.js',
   'out/main/cli.js',
+  'out/main/server.js',
   'out/preload/index.cjs',
   'out/renderer/index.html',
 ]

@@ -1,0 +1,46 @@
+/** The command `sluice-server`. */
+import manifest from '../../package.json' with { type: 'json' }
+import { EXIT_CODES, exitCodeOf } from './exit-codes.ts'
+import { parseCommandLine } from './flags.ts'
+
+/** What the program has around it. */
+export interface Surroundings {
+  stdin: NodeJS.ReadStream
+  stdout: NodeJS.WriteStream
+  stderr: NodeJS.WriteStream
+  env: Record<string, string | undefined>
+  /** Absolute path of the scanning agent's entry. */
+  agentEntry: string
+}
+
+/**
+ * Runs the program to its end.
+ * @param args without the program's own name
+ * @returns the exit code
+ */
+export async function runServerCli(args: readonly string[], around: Surroundings): Promise<number> {
+  try {
+    const line = parseCommandLine(args)
+    // Loaded when needed: help and version should not wait for databases.
+    if (line.has('help')) {
+      const { helpText } = await import('./help.ts')
+      around.stdout.write(helpText())
+      return EXIT_CODES.ok.code
+    }
+    if (line.has('version')) {
+      around.stdout.write(`sluice-server ${manifest.version}\n`)
+      return EXIT_CODES.ok.code
+    }
+    switch (line.command) {
+      case 'serve':
+        return await (await import('./serve.ts')).serve(line, around)
+      case 'user':
+        return await (await import('./accounts.ts')).manageAccounts(line, around)
+      case 'audit':
+        return await (await import('./audit.ts')).readAudit(line, around)
+    }
+  } catch (error) {
+    around.stderr.write(`sluice-server: ${error instanceof Error ? error.message : String(error)}\n`)
+    return exitCodeOf(error)
+  }
+}
