@@ -32,12 +32,30 @@ import {
   type TransferTotals,
   type WorkingFolders,
 } from './models.ts'
+import {
+  accountChangesSchema,
+  auditFilterSchema,
+  auditPageSchema,
+  newAccountSchema,
+  passwordSchema,
+  shareConfigSchema,
+  type Account,
+  type AuditEntry,
+  type FirstAccount,
+  type LiveSession,
+  type LiveTransfer,
+  type PortTest,
+  type ShareConfig,
+  type ShareInterface,
+  type ShareStatus,
+} from './share.ts'
 
 const path = z.string().min(1).max(32_768)
 const name = z.string().min(1).max(1024)
 /** The renderer numbers its listing requests, so that rows of an abandoned one can be told apart. */
 const requestId = z.int().min(1)
 const nothing = z.tuple([])
+const accountId = z.int().min(1)
 const ids = z.tuple([z.array(z.int().min(1)).min(1).max(1_000_000)])
 
 /** Channel -> schema of its arguments (a tuple). */
@@ -92,6 +110,25 @@ export const ipcArguments = {
   'console.answer': z.tuple([z.string().max(10_000)]),
   'console.cancel': nothing,
   'console.complete': z.tuple([z.object({ line: z.string().max(10_000), cursor: z.int().min(0).max(10_000) })]),
+  'session.signUp': z.tuple([connectRequestSchema]),
+  'share.get': nothing,
+  'share.setConfig': z.tuple([shareConfigSchema]),
+  'share.start': nothing,
+  'share.stop': nothing,
+  'share.tryOut': nothing,
+  'share.watch': z.tuple([z.boolean()]),
+  'share.kick': z.tuple([z.int().min(1)]),
+  'share.accounts': nothing,
+  'share.addAccount': z.tuple([newAccountSchema]),
+  'share.updateAccount': z.tuple([accountId, accountChangesSchema.partial()]),
+  'share.setPassword': z.tuple([accountId, passwordSchema]),
+  'share.removeAccount': z.tuple([accountId]),
+  'share.audit': z.tuple([auditPageSchema]),
+  'share.clearAudit': z.tuple([auditFilterSchema]),
+  'share.exportAudit': z.tuple([z.enum(['csv', 'json']), auditFilterSchema]),
+  'share.portTest': nothing,
+  'share.interfaces': nothing,
+  'share.chooseFolder': z.tuple([z.string().max(32_768)]),
 } as const satisfies Record<string, z.ZodType>
 
 export type IpcChannel = keyof typeof ipcArguments
@@ -150,6 +187,41 @@ export interface IpcResults {
   /** Ends the running command. */
   'console.cancel': void
   'console.complete': Completion
+  /** Makes an account on a server that offers it (SITE SIGNUP), then logs in with it. */
+  'session.signUp': SessionState
+  'share.get': ShareState
+  /** Saved; a server that runs goes on with what it was started with. */
+  'share.setConfig': ShareState
+  /** `firstAccount` when there was none and one was made: its password is shown this once. */
+  'share.start': { firstAccount: FirstAccount | null }
+  /** Lets transfers finish for a while. */
+  'share.stop': void
+  /** Starts the server on this computer with a folder of examples, if need be, and connects to it. */
+  'share.tryOut': SessionState
+  /** Whether `share-live` events are wanted. */
+  'share.watch': void
+  'share.kick': void
+  'share.accounts': Account[]
+  'share.addAccount': Account
+  'share.updateAccount': Account
+  'share.setPassword': void
+  'share.removeAccount': void
+  'share.audit': AuditEntry[]
+  'share.clearAudit': { removed: number }
+  /** Asks where to; null when the person did not say. */
+  'share.exportAudit': { entries: number; file: string } | null
+  'share.portTest': PortTest
+  /** Where it can be reached beside loopback; without link-local addresses, which nobody can type. */
+  'share.interfaces': ShareInterface[]
+  /** The system's dialog, beginning at the given folder; null when nothing was chosen. */
+  'share.chooseFolder': string | null
+}
+
+export interface ShareState {
+  status: ShareStatus
+  config: ShareConfig
+  /** True when the server runs with another configuration. */
+  restartNeeded: boolean
 }
 
 export type IpcArgs<C extends IpcChannel> = z.input<(typeof ipcArguments)[C]>
@@ -177,6 +249,10 @@ export type AppEvent =
   | { type: 'folder-opened'; side: Side; path: string }
   | { type: 'console-lines'; lines: ConsoleLine[] }
   | { type: 'console-state'; state: ConsoleState }
+  | { type: 'share'; share: ShareState }
+  | { type: 'share-live'; sessions: LiveSession[]; transfers: LiveTransfer[] }
+  /** To be asked for anew. */
+  | { type: 'share-accounts' | 'share-audit' }
   /** Chosen in the system's menu bar. */
   | { type: 'menu'; action: MenuAction }
 

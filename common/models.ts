@@ -55,7 +55,8 @@ export interface CertificateInfo {
 }
 
 export type SessionState =
-  | { state: 'disconnected'; error: ErrorData | null }
+  /** `signUp`: the server refused the login, and offers to make accounts. */
+  | { state: 'disconnected'; error: ErrorData | null; signUp?: true }
   | { state: 'connecting'; endpoint: Endpoint; step: string }
   | {
       state: 'connected'

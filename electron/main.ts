@@ -20,7 +20,7 @@ import { createHandlers } from './ipc/handlers.ts'
 import { createRouter } from './ipc/router.ts'
 import { APP_ORIGIN, APP_SCHEME, createAppProtocol } from './services/app-protocol.ts'
 import { commandLineArguments, runCommandLine } from './services/command-line.ts'
-import { connectAndRemember } from './services/connect.ts'
+import { connectAndRemember, type ConnectDeps } from './services/connect.ts'
 import { openConsolePanel } from './services/console-panel.ts'
 import { createCore } from './services/core.ts'
 import { Questions } from './services/questions.ts'
@@ -28,12 +28,18 @@ import { RecentConnections } from './services/recent.ts'
 import { createSessionLines } from './services/session-lines.ts'
 import { SettingsStore } from './services/settings.ts'
 import { checkedActions, menuTemplate } from './services/menu.ts'
+import { systemDialogs } from './services/share/dialogs.ts'
+import { ShareService } from './services/share/share-service.ts'
+import type { ForkServer } from './services/share/types.ts'
 import { orderlyQuit } from './services/shutdown.ts'
 import { sessionStatus } from './services/status.ts'
 import { denyPermissions, hardenContents, openMainWindow } from './services/window.ts'
 
 const folder = import.meta.dirname
 const preload = join(folder, '../preload/index.cjs')
+
+/** ms for transfers of the share when the app quits; the rest of it needs some seconds, too */
+const QUIT_GRACE = 3_000
 
 let window: BrowserWindow | null = null
 
@@ -62,6 +68,9 @@ if (commandLine !== null) {
 const forkAgent: ForkAgent = (args, env) =>
   utilityProcess.fork(join(folder, 'agent.js'), args, { env, serviceName: 'Sluice scanning agent' })
 
+const forkServer: ForkServer = () =>
+  utilityProcess.fork(join(folder, 'server.js'), ['--managed'], { serviceName: 'Sluice file server' })
+
 async function start(): Promise<void> {
   const data = app.getPath('userData')
   const homeFolder = app.getPath('home')
@@ -87,12 +96,25 @@ async function start(): Promise<void> {
     },
   })
   const { session, folders, log, gate, transfers } = core
+  const share = await ShareService.open({
+    dataFolder: data,
+    quarantineFolder: core.quarantineFolder,
+    fork: forkServer,
+    dialogs: systemDialogs(() => window),
+    connect: (request) => session.connect(request),
+    trust: (host, port, fingerprint) => core.certificates.trust(host, port, fingerprint),
+    emit: (event) => events.emit(event),
+    onQuarantined: () => void gate.quarantine.list().then((items) => events.emit({ type: 'quarantine', items })),
+  })
+  core.onAgent((address) => share.useAgent(address))
   const sessionLine = createSessionLines()
-  const connect = (request: ConnectRequest): Promise<SessionState> =>
-    connectAndRemember(
-      { session, recent, log, onRecent: (connections) => events.emit({ type: 'recent', connections }) },
-      request,
-    )
+  const remembering: ConnectDeps = {
+    session,
+    recent,
+    log,
+    onRecent: (connections) => events.emit({ type: 'recent', connections }),
+  }
+  const connect = (request: ConnectRequest): Promise<SessionState> => connectAndRemember(remembering, request)
   const panel = await openConsolePanel({
     historyFile: join(data, 'console-history.json'),
     host: {
@@ -147,7 +169,9 @@ async function start(): Promise<void> {
     log,
     folders,
     panel,
+    share,
     connect,
+    signUp: (request) => connectAndRemember(remembering, request, 'signUp'),
     status: () => sessionStatus(core),
     writeClipboard: (text) => clipboard.writeText(text),
   })
@@ -171,13 +195,18 @@ async function start(): Promise<void> {
   gate.onPolicy(showMenu)
   showMenu()
   window = openMainWindow(preload, nativeTheme.shouldUseDarkColors)
+  window.webContents.on('render-process-gone', () => share.watch(false))
+  window.webContents.on('did-navigate', () => share.watch(false))
   window.on('closed', () => {
     window = null
+    share.watch(false)
   })
 
   const end = async (): Promise<void> => {
     panel.dispose()
     try {
+      // First: what is being uploaded to the share still needs the agent.
+      await share.dispose(QUIT_GRACE)
       await core.dispose()
     } finally {
       events.dispose()

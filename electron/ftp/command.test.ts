@@ -12,8 +12,12 @@ test.each(['a\r\nDELE x', 'a\nDELE x', 'a\rDELE x', 'a\0b', '\n'])('the argument
   expect(() => encodeCommand('MKD', argument)).toThrow(expect.objectContaining({ code: 'illegal-characters' }))
 })
 
-test('a refused password is not shown', () => {
-  expect(() => encodeCommand('PASS', 'geheim\n')).not.toThrow(/geheim/)
+test.each([
+  ['PASS', 'geheim\n'],
+  ['SITE', 'SIGNUP me geheim\n'],
+])('a refused password is not shown: %s', (verb, argument) => {
+  expect(() => encodeCommand(verb, argument)).toThrow(/was not sent/)
+  expect(() => encodeCommand(verb, argument)).not.toThrow(/geheim/)
 })
 
 test.each(['', 'A', 'CWD x', 'CWD\r\nDELE', 'DÄLE'])('the verb %j is refused', (verb) => {
@@ -41,7 +45,16 @@ describe('masking', () => {
   test.each(['PASS', 'pass', 'ACCT'])('%s', (verb) => {
     expect(maskCommand(verb, 'secret')).toBe(`${verb} ****`)
   })
+  test.each(['SIGNUP me gehe im', 'signup me geheim', ' SIGNUP  me  geheim', 'SIGNUP me geheim\nx'])(
+    'the password of SITE %s',
+    (argument) => {
+      expect(maskCommand('SITE', argument)).toMatch(/me \*\*\*\*$/)
+      expect(maskCommand('site', argument)).not.toMatch(/gehe/)
+    },
+  )
   test('others are shown', () => {
+    expect(maskCommand('SITE', 'CHMOD 644 SIGNUP me')).toBe('SITE CHMOD 644 SIGNUP me')
+    expect(maskCommand('SITE', 'SIGNUP')).toBe('SITE SIGNUP')
     expect(maskCommand('USER', 'me')).toBe('USER me')
     expect(maskCommand('PWD')).toBe('PWD')
   })

@@ -3,6 +3,8 @@ import { SluiceError } from '../../common/errors.ts'
 import { encodeText } from './text.ts'
 
 const SECRET_VERBS = new Set(['PASS', 'ACCT'])
+/** SITE SIGNUP name password: all behind the name is secret. */
+const SIGN_UP = /^(\s*SIGNUP\s+\S+)\s.*$/is
 
 /**
  * A command line as bytes, CRLF included.
@@ -11,7 +13,7 @@ const SECRET_VERBS = new Set(['PASS', 'ACCT'])
 export function encodeCommand(verb: string, argument = ''): Buffer {
   if (!/^[A-Za-z]{3,16}$/.test(verb))
     throw new SluiceError('bad-argument', `${JSON.stringify(verb)} is no FTP command.`)
-  refuseIllegal(argument, SECRET_VERBS.has(verb.toUpperCase()) ? `The argument of ${verb}` : undefined)
+  refuseIllegal(argument, isSecret(verb, argument) ? `The argument of ${verb}` : undefined)
   return encodeText(argument === '' ? `${verb}\r\n` : `${verb} ${argument}\r\n`)
 }
 
@@ -32,7 +34,13 @@ export function refuseIllegal(argument: string, shown = JSON.stringify(argument)
 /** The command as the protocol log may show it. */
 export function maskCommand(verb: string, argument = ''): string {
   if (argument === '') return verb
-  return SECRET_VERBS.has(verb.toUpperCase()) ? `${verb} ****` : `${verb} ${argument}`
+  if (!isSecret(verb, argument)) return `${verb} ${argument}`
+  return `${verb} ${verb.toUpperCase() === 'SITE' ? argument.replace(SIGN_UP, '$1 ****') : '****'}`
+}
+
+function isSecret(verb: string, argument: string): boolean {
+  const name = verb.toUpperCase()
+  return SECRET_VERBS.has(name) || (name === 'SITE' && SIGN_UP.test(argument))
 }
 
 /** Splits a raw line into verb and argument; exactly one space parts them, more belong to the argument. */

@@ -20,3 +20,18 @@ test('no FEAT, no features', () => {
   expect(new FeatureSet(null).list()).toEqual([])
   expect(new FeatureSet('No features').has('No')).toBe(false)
 })
+
+test.each([
+  ['SITE SIGNUP', true],
+  ['SITE HELP;CHMOD;SIGNUP;UTIME', true],
+  ['site signup', true],
+  ['SITE CHMOD', false],
+  ['SITE SIGNUPS', false],
+  ['SIGNUP', false],
+])('the offer to make accounts: %s', (line, offered) => {
+  expect(new FeatureSet(`Features:\n ${line}\nEnd`).offersSignUp).toBe(offered)
+})
+
+test('the offer may be one of several SITE lines', () => {
+  expect(new FeatureSet('Features:\n SITE CHMOD\n SITE SIGNUP\nEnd').offersSignUp).toBe(true)
+})

@@ -28,6 +28,11 @@ export class FeatureSet {
     return this.#features.get(name.toUpperCase()) ?? null
   }
 
+  /** True if the server makes accounts for whoever asks: "SITE SIGNUP", alone or in a list of SITE commands. */
+  get offersSignUp(): boolean {
+    return /(?:^|[;,\s])SIGNUP(?:$|[;,\s])/i.test(this.parameters('SITE') ?? '')
+  }
+
   /** All features, in the server's order, each with its parameters. */
   list(): string[] {
     return Array.from(this.#features, ([name, parameters]) => (parameters === '' ? name : `${name} ${parameters}`))

@@ -5,6 +5,7 @@ import { demand, exchange } from './exchange.ts'
 import { FeatureSet } from './features.ts'
 import type { FtpOptions, Reply } from './options.ts'
 import { replyError, showReply } from './reply-errors.ts'
+import { demandSignUp, refuseOpenSignUp, tellSignUpOffer } from './sign-up.ts'
 import type { TlsSession } from './tls.ts'
 
 export interface Login {
@@ -26,7 +27,9 @@ export async function logIn(control: ControlConnection, options: FtpOptions): Pr
       `A certificate is demanded of ${host}, but plain FTP has none: use TLS.`,
     )
   }
+  if (options.signUp) refuseOpenSignUp(endpoint)
   const tls = await greetAndSecure(control, options)
+  if (options.signUp) await demandSignUp(control, options)
   options.onStep?.('Logging in')
   await sendCredentials(control, options)
   if (tls) {
@@ -100,6 +103,7 @@ async function sendCredentials(control: ControlConnection, options: FtpOptions):
   // 202: the server needed no password or account after all.
   if (reply.code === 230 || reply.code === 202) return
   if (reply.code === 421) throw replyError(`Cannot log in to ${host}`, host, reply)
+  if (reply.code === 530) await tellSignUpOffer(control, options)
   throw new SluiceError(
     'login-refused',
     `${host} refused the login of ${user}: "${showReply(reply)}". Check user name and password.`,

@@ -44,7 +44,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   listingBytes: 2 * 1024 ** 3,
 }
 
-/** One line of the conversation; PASS and ACCT arguments are masked already. */
+/** One line of the conversation; passwords are masked already. */
 export interface FtpLine {
   /** The connection's number as given in the options. */
   connection: number
@@ -74,6 +74,10 @@ export interface FtpOptions {
   ca?: string | Buffer
   /** Number of this connection in the protocol log; default 0. */
   connectionNumber?: number
+  /** Makes the account first (SITE SIGNUP), where FEAT offers that; never without TLS. */
+  signUp?: boolean
+  /** Called before a refused login or sign-up is thrown, when the server offers to make accounts. */
+  onSignUpOffered?: () => void
   /** Cancels the connecting; once connected it has no effect. */
   signal?: AbortSignal
 }

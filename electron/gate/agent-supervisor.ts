@@ -26,7 +26,7 @@ const START_LIMIT = 60_000
 const STABLE_AFTER = 30_000
 
 export class AgentSupervisor {
-  readonly #gate: ScanGate
+  readonly #gate: Pick<ScanGate, 'useAgent'>
   readonly #fork: ForkAgent
   #settings: Settings['agent']
   #process: AgentProcess | null = null
@@ -35,7 +35,8 @@ export class AgentSupervisor {
   #failures = 0
   #disposed = false
 
-  constructor(gate: ScanGate, fork: ForkAgent, settings: Settings['agent']) {
+  /** @param gate is told where the agent is, and when it has gone */
+  constructor(gate: Pick<ScanGate, 'useAgent'>, fork: ForkAgent, settings: Settings['agent']) {
     this.#gate = gate
     this.#fork = fork
     this.#settings = settings

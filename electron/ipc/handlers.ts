@@ -9,12 +9,14 @@ import type { RecentConnections } from '../services/recent.ts'
 import { listRemote, makeRemoteFolder, removeRemote, renameRemote } from '../services/remote-files.ts'
 import type { Session } from '../services/session.ts'
 import type { SettingsStore } from '../services/settings.ts'
+import type { ShareService } from '../services/share/share-service.ts'
 import type { Folders } from '../services/working-folders.ts'
 import type { TransferService } from '../transfer/index.ts'
 import type { EventHub } from './event-hub.ts'
 import { createFolderMoves } from './folder-moves.ts'
 import { Listings } from './listings.ts'
 import type { IpcHandlers } from './router.ts'
+import { createShareHandlers } from './share-handlers.ts'
 
 export interface HandlerDeps {
   info: AppInfo
@@ -29,8 +31,11 @@ export interface HandlerDeps {
   log: ProtocolLog
   folders: Folders
   panel: ConsolePanel
+  share: ShareService
   /** Logs in and remembers the connection. */
   connect(request: ConnectRequest): Promise<SessionState>
+  /** Makes an account on the server, logs in with it and remembers the connection. */
+  signUp(request: ConnectRequest): Promise<SessionState>
   status(): Promise<StatusReport>
   writeClipboard(text: string): void
 }
@@ -64,6 +69,7 @@ export function createHandlers(deps: HandlerDeps): IpcHandlers {
 
     'session.get': () => session.state,
     'session.connect': (request) => deps.connect(request),
+    'session.signUp': (request) => deps.signUp(request),
     'session.disconnect': () => session.disconnect(),
     'session.reconnect': () => session.reconnect(),
     'session.stopRetrying': () => session.stopRetrying(),
@@ -133,5 +139,7 @@ export function createHandlers(deps: HandlerDeps): IpcHandlers {
     'console.answer': (text) => panel.answer(text),
     'console.cancel': () => panel.cancel(),
     'console.complete': ({ line, cursor }) => panel.complete(line, cursor),
+
+    ...createShareHandlers(deps.share),
   }
 }

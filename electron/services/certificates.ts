@@ -43,6 +43,11 @@ export class Certificates {
     return [this.#pinned.get(key), this.#thisRun.get(key)].filter((pin) => pin !== undefined)
   }
 
+  /** Accepts a certificate without a question, for this run: that of a server of our own. */
+  trust(host: string, port: number, fingerprint: string): void {
+    this.#thisRun.set(`${host}:${port}`, fingerprint)
+  }
+
   /**
    * Asks the person about a certificate that does not verify and is not pinned.
    * @returns whether to go on

@@ -12,12 +12,16 @@ export interface ConnectDeps {
   onRecent(connections: RecentConnection[]): void
 }
 
-/** @throws SluiceError as `Session.connect` does */
+/**
+ * @param how `signUp`: the account is made first
+ * @throws SluiceError as the session's method of that name does
+ */
 export async function connectAndRemember(
   { session, recent, log, onRecent }: ConnectDeps,
   request: ConnectRequest,
+  how: 'connect' | 'signUp' = 'connect',
 ): Promise<SessionState> {
-  const state = await session.connect(request)
+  const state = await session[how](request)
   try {
     onRecent(await recent.add(request, Date.now()))
   } catch (error) {

@@ -22,6 +22,9 @@ export interface ConnectionsDeps {
   timeouts?: Partial<Timeouts>
 }
 
+/** What one attempt to open a session adds. */
+export type OpenOptions = Pick<FtpOptions, 'onStep' | 'signal' | 'signUp' | 'onSignUpOffered'>
+
 interface Account {
   password: string
   pool: FtpPool | null
@@ -41,13 +44,9 @@ export class Connections {
    * Opens a browsing session. The password is remembered only once it has worked, and a changed one ends the pool
    * that was opened with the old one (CVE-2023-27535: never reuse a connection across credentials).
    */
-  async open(request: ConnectRequest, o: { onStep(step: string): void; signal: AbortSignal }): Promise<FtpClient> {
+  async open(request: ConnectRequest, o: OpenOptions): Promise<FtpClient> {
     const { password, ...endpoint } = request
-    const client = await FtpClient.connect({
-      ...this.#options(endpoint, password),
-      onStep: o.onStep,
-      signal: o.signal,
-    })
+    const client = await FtpClient.connect({ ...this.#options(endpoint, password), ...o })
     const key = endpointUrl(endpoint)
     const known = this.#accounts.get(key)
     if (!known) this.#accounts.set(key, { password, pool: null })
@@ -59,7 +58,7 @@ export class Connections {
   }
 
   /** Opens the session again with what worked before. @throws SluiceError not-connected without such credentials */
-  reopen(endpoint: Endpoint, o: { onStep(step: string): void; signal: AbortSignal }): Promise<FtpClient> {
+  reopen(endpoint: Endpoint, o: OpenOptions): Promise<FtpClient> {
     return this.open({ ...endpoint, password: this.#account(endpoint).password }, o)
   }
 

@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import type { QuestionAnswer, QuestionBody, SessionState } from '../../common/models.ts'
 import type { Timeouts } from '../ftp/index.ts'
-import { AgentSupervisor, createGate, type ForkAgent, type ScanGate } from '../gate/index.ts'
+import { AgentSupervisor, createGate, type AgentAddress, type ForkAgent, type ScanGate } from '../gate/index.ts'
 import { createTransfers, type TransferService } from '../transfer/index.ts'
 import { Certificates } from './certificates.ts'
 import { Connections } from './connections.ts'
@@ -38,11 +38,16 @@ export interface CoreOptions {
 export interface Core {
   settings: SettingsStore
   session: Session
+  certificates: Certificates
   folders: Folders
   log: ProtocolLog
   gate: ScanGate
   supervisor: AgentSupervisor
   transfers: TransferService
+  /** Absolute. */
+  quarantineFolder: string
+  /** Tells now and from now on where the scanning agent is, null while there is none; for one other than the gate. */
+  onAgent(listener: (address: AgentAddress | null) => void): void
   /** Ends everything in order: part files, temporary names on servers and the journal first, the agent last. */
   dispose(): Promise<void>
 }
@@ -64,8 +69,9 @@ export async function createCore(o: CoreOptions): Promise<Core> {
   })
   const folders = new Folders(o.localFolder)
   const session = new Session(connections, folders, (state) => o.onSession(state))
+  const quarantineFolder = join(o.dataFolder, 'quarantine')
   const gate = createGate({
-    quarantineFolder: join(o.dataFolder, 'quarantine'),
+    quarantineFolder,
     ...(o.scannerPatience === undefined ? {} : { patience: o.scannerPatience }),
   })
   const transfers = createTransfers({
@@ -76,7 +82,14 @@ export async function createCore(o: CoreOptions): Promise<Core> {
     parallel: settings.get().parallelTransfers,
   })
   // Last, so that no agent is left behind by a journal that cannot be opened.
-  const supervisor = new AgentSupervisor(gate, o.forkAgent, settings.get().agent)
+  let agent: AgentAddress | null = null
+  let tellAgent: (address: AgentAddress | null) => void = () => undefined
+  const useAgent: ScanGate['useAgent'] = (address, whyNot) => {
+    gate.useAgent(address, whyNot)
+    agent = address
+    tellAgent(address)
+  }
+  const supervisor = new AgentSupervisor({ useAgent }, o.forkAgent, settings.get().agent)
   if (o.startAgent !== false) supervisor.start()
   const stopListening = settings.onChange((now, before) => {
     if (now.parallelTransfers !== before.parallelTransfers) {
@@ -88,11 +101,17 @@ export async function createCore(o: CoreOptions): Promise<Core> {
   return {
     settings,
     session,
+    certificates,
     folders,
     log,
     gate,
     supervisor,
     transfers,
+    quarantineFolder,
+    onAgent(listener) {
+      tellAgent = listener
+      listener(agent)
+    },
     async dispose() {
       stopListening()
       await Promise.allSettled([transfers.dispose(), session.disconnect()])

@@ -87,15 +87,32 @@ export class Session {
   }
 
   /** Ends what there is and logs in anew. @throws SluiceError as the engine does; the state then holds the error too */
-  async connect({ password, ...endpoint }: ConnectRequest): Promise<SessionState> {
+  connect(request: ConnectRequest): Promise<SessionState> {
+    return this.#begin(request, {})
+  }
+
+  /**
+   * Makes an account on a server that offers it, and logs in with it; never over plain FTP.
+   * @throws SluiceError as `connect`, and why there is no account; the state then holds the error too
+   */
+  signUp(request: ConnectRequest): Promise<SessionState> {
+    return this.#begin(request, { signUp: true })
+  }
+
+  async #begin({ password, ...endpoint }: ConnectRequest, how: { signUp?: true }): Promise<SessionState> {
     // Not awaited here: the attempt must be there at once, so that a disconnect in the next moment finds it.
     const ending = this.disconnect()
     this.#retries.restart()
+    let offer: { signUp?: true } = {}
+    const onSignUpOffered = (): void => {
+      offer = { signUp: true }
+    }
     const open = async (o: OpenContext): Promise<Opened> => {
       await ending
-      return { client: await this.#connections.open({ ...endpoint, password }, o), atHome: true }
+      const client = await this.#connections.open({ ...endpoint, password }, { ...o, ...how, onSignUpOffered })
+      return { client, atHome: true }
     }
-    await this.#open(endpoint, open, (error) => ({ state: 'disconnected', error }))
+    await this.#open(endpoint, open, (error) => ({ state: 'disconnected', error, ...offer }))
     return this.#state
   }
 
