@@ -51,6 +51,12 @@ const WINDOW = [
     menu: { label: 'Reconnect', keys: 'CmdOrCtrl+Shift+R' },
   },
   {
+    name: 'share',
+    group: 'session',
+    summary: 'Let others fetch and bring files with this computer as the server',
+    menu: { label: 'Share a folder…', keys: 'CmdOrCtrl+Shift+S' },
+  },
+  {
     name: 'settings',
     group: 'session',
     summary: 'Change the settings',
@@ -145,7 +151,7 @@ const hasMenu = (spec: CommandSpec): spec is CommandSpec & { name: MenuCommandNa
 const LINES: ReadonlySet<MenuAction> = new Set<MenuAction>([
   ...(['mkdir', 'find', 'up'] as const),
   ...(['reget', 'auto', 'prompt', 'cancel-transfers'] as const),
-  ...(['passive', 'reconnect', 'quit'] as const),
+  ...(['passive', 'reconnect', 'share', 'quit'] as const),
   ...(['show-transfers', 'focus-local'] as const),
   'about',
 ])

@@ -348,6 +348,15 @@ test('every entry of the menus does what it says, or says why it cannot', async 
     passive: chosen('passive', () => expect(page.getByRole('radio', { name: 'Active' })).toBeChecked()),
     quote: chosen('quote', () => typed('quote ')),
     reconnect: disabled('reconnect', /No connection was lost/),
+    share: chosen('share', async () => {
+      const sharing = page.getByRole('region', { name: 'Share a folder' })
+      await expect(sharing).toBeFocused()
+      // Nothing is done to files that nobody sees.
+      await disabled('put', /Go back to the files first/)()
+      await sharing.press('Escape')
+      await expect(sharing).toHaveCount(0)
+      await expect(rows(window, 'Remote')).toBeFocused()
+    }),
     settings: chosen('settings', () => dialog('Settings')),
     // It has a test of its own: the window is gone afterwards.
     quit: async () => {

@@ -9,6 +9,7 @@ import { FloatingRoot } from './components/FloatingRoot.ts'
 import { MenuBar } from './components/MenuBar.tsx'
 import { Pane } from './components/Pane.tsx'
 import { ScanBanner } from './components/ScanPolicy.tsx'
+import { SharePage } from './components/share/SharePage.tsx'
 import { StatusBar } from './components/StatusBar.tsx'
 import { Toasts } from './components/Toasts.tsx'
 import { Toolbar } from './components/Toolbar.tsx'
@@ -16,6 +17,7 @@ import { focusNextRegion } from './lib/focus.ts'
 import { followFocus } from './state/focused-pane.ts'
 import { onShortcut } from './state/shortcuts.ts'
 import { useUi } from './state/ui.ts'
+import { useView } from './state/view.ts'
 import { keepFocus } from './state/way-back.ts'
 
 /** A drop outside a target would make the window show the file; the panes stop their own events before this. */
@@ -33,6 +35,7 @@ function onKeyDown(event: KeyboardEvent): void {
 
 export function App() {
   const ready = useUi((s) => s.ready)
+  const sharing = useView((s) => s.view === 'share')
   const [main, setMain] = useState<HTMLElement | null>(null)
   const startError = useUi((s) => s.startError)
   // macOS has the menus at the top of the screen.
@@ -78,23 +81,26 @@ export function App() {
           </header>
           <main ref={setMain} className="app-main">
             <ScanBanner />
-            <Group orientation="vertical" disableCursor className="app-rows">
-              <Panel id="panes" defaultSize="64%" minSize="180px">
-                <Group orientation="horizontal" disableCursor>
-                  <Panel id="local" defaultSize="50%" minSize="300px">
-                    <Pane side="local" />
-                  </Panel>
-                  <Separator className="split vertical" aria-label="Width of the two panes" />
-                  <Panel id="remote" defaultSize="50%" minSize="300px">
-                    <Pane side="remote" />
-                  </Panel>
-                </Group>
-              </Panel>
-              <Separator className="split horizontal" aria-label="Height of the lower panel" />
-              <Panel id="bottom" defaultSize="36%" minSize="96px">
-                <BottomPanel />
-              </Panel>
-            </Group>
+            <div className="app-stage">
+              <Group orientation="vertical" disableCursor className={`app-rows ${sharing ? 'is-covered' : ''}`}>
+                <Panel id="panes" defaultSize="64%" minSize="180px">
+                  <Group orientation="horizontal" disableCursor>
+                    <Panel id="local" defaultSize="50%" minSize="300px">
+                      <Pane side="local" />
+                    </Panel>
+                    <Separator className="split vertical" aria-label="Width of the two panes" />
+                    <Panel id="remote" defaultSize="50%" minSize="300px">
+                      <Pane side="remote" />
+                    </Panel>
+                  </Group>
+                </Panel>
+                <Separator className="split horizontal" aria-label="Height of the lower panel" />
+                <Panel id="bottom" defaultSize="36%" minSize="96px">
+                  <BottomPanel />
+                </Panel>
+              </Group>
+              {sharing && <SharePage />}
+            </div>
           </main>
           <StatusBar />
         </div>

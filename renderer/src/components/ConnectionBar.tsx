@@ -1,4 +1,4 @@
-import { CircleAlert, Eye, EyeOff, History, LoaderCircle, TriangleAlert, X } from 'lucide-react'
+import { CircleAlert, Eye, EyeOff, History, LoaderCircle, TriangleAlert, UserPlus, X } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { protocolSchema } from '../../../common/models.ts'
@@ -18,7 +18,7 @@ import {
   useSession,
   type FieldError,
 } from '../state/session.ts'
-import { report } from '../state/ui.ts'
+import { openDialog, report } from '../state/ui.ts'
 import './ConnectionBar.css'
 import { useFloatingRoot } from './FloatingRoot.ts'
 import { IconButton } from './IconButton.tsx'
@@ -183,8 +183,34 @@ export function ConnectionBar() {
             {problem}
           </p>
         )}
+        {session.state === 'disconnected' && session.signUp === true && <SignUpOffer />}
       </div>
     </form>
+  )
+}
+
+/** The server refused the login, and lets people make accounts themselves. */
+function SignUpOffer() {
+  const form = useSession((s) => s.form)
+  const plain = form.protocol === 'ftp'
+  const nameless = form.user.trim() === ''
+  return (
+    <p className="connection-note connection-offer">
+      <UserPlus size={16} aria-hidden />
+      <span>
+        No account there yet? This server lets you make one.
+        {plain && ' Choose a protocol with TLS first: a new password must not go in plain text.'}
+        {!plain && nameless && ' Type the user name you want first.'}
+      </span>
+      <button
+        type="button"
+        className="button small"
+        disabled={plain || nameless}
+        onClick={() => openDialog({ kind: 'sign-up' })}
+      >
+        Create account
+      </button>
+    </p>
   )
 }
 

@@ -9,7 +9,11 @@ import { HelpDialog } from './HelpDialog.tsx'
 import { NewFolderDialog } from './NewFolderDialog.tsx'
 import { StopScanningDialog } from './ScanPolicy.tsx'
 import { Palette } from './Palette.tsx'
+import { AccountDialog } from './share/AccountDialog.tsx'
+import { AccountPasswordDialog, FirstAccountDialog, PasswordShownDialog } from './share/PasswordDialogs.tsx'
+import { ClearAuditDialog, RemoveAccountDialog, StopShareScanDialog } from './share/ShareQuestions.tsx'
 import { SettingsDialog } from './SettingsDialog.tsx'
+import { SignUpDialog } from './SignUpDialog.tsx'
 import { StatusDialog } from './StatusDialog.tsx'
 
 /** The dialog the person opened, and on top of it the oldest question that main waits for. */
@@ -17,6 +21,7 @@ export function Dialogs() {
   return (
     <>
       <OwnDialog />
+      <FirstAccountDialog />
       <OldestQuestion />
     </>
   )
@@ -49,6 +54,22 @@ function OwnDialog() {
       return <RemovalFailuresDialog result={dialog.result} onClose={closeDialog} />
     case 'confirm-transfer':
       return <ConfirmTransferDialog request={dialog.request} onClose={closeDialog} />
+    case 'share-account':
+      return <AccountDialog account={dialog.account} onClose={closeDialog} />
+    case 'share-password':
+      return <AccountPasswordDialog account={dialog.account} onClose={closeDialog} />
+    case 'share-password-shown':
+      return (
+        <PasswordShownDialog name={dialog.name} password={dialog.password} isNew={dialog.isNew} onClose={closeDialog} />
+      )
+    case 'share-remove-account':
+      return <RemoveAccountDialog account={dialog.account} onClose={closeDialog} />
+    case 'share-stop-scanning':
+      return <StopShareScanDialog onClose={closeDialog} />
+    case 'share-clear-audit':
+      return <ClearAuditDialog onClose={closeDialog} />
+    case 'sign-up':
+      return <SignUpDialog onClose={closeDialog} />
   }
 }
 

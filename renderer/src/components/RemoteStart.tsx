@@ -1,11 +1,13 @@
-import { LoaderCircle, PlugZap, Server, Unplug } from 'lucide-react'
+import { CircleAlert, FlaskConical, LoaderCircle, PlugZap, RadioTower, Server, Unplug } from 'lucide-react'
 import { PROTOCOL_NAMES } from '../../../common/endpoint.ts'
 import { visibleName } from '../lib/names.ts'
 import { useSecondsUntil } from '../lib/useSecondsUntil.ts'
 import { usePanes } from '../state/panes.ts'
 import { useScanPolicy } from '../state/scan-policy.ts'
 import { chooseRecent, disconnect, reconnect, stopRetrying, useSession } from '../state/session.ts'
+import { tryOutShare, useShare } from '../state/share.ts'
 import { report } from '../state/ui.ts'
+import { showShare } from '../state/view.ts'
 import './RemoteStart.css'
 
 /** What the remote pane shows before there is a server: what to do, and where one was before. */
@@ -35,6 +37,7 @@ export function RemoteStart() {
         Type a host, user and password above and press Connect.
         {scanned && ' Every file you then drag across is scanned for viruses before it may pass.'}
       </p>
+      <OwnServer />
       {recent.length > 0 && (
         <div className="remote-recent">
           <h3>Recent connections</h3>
@@ -52,6 +55,36 @@ export function RemoteStart() {
             ))}
           </ul>
         </div>
+      )}
+    </div>
+  )
+}
+
+/** For those who have no server at hand: the one that is built in. */
+function OwnServer() {
+  const tryOut = useShare((s) => s.tryOut)
+  const busy = tryOut.state === 'busy'
+  return (
+    <div className="remote-own">
+      <div className="remote-own-buttons">
+        <button type="button" className="button" disabled={busy} onClick={() => void tryOutShare()}>
+          {busy ? (
+            <LoaderCircle size={16} className="turning tone-busy" aria-hidden />
+          ) : (
+            <FlaskConical size={16} aria-hidden />
+          )}
+          {busy ? 'Starting a server to try…' : 'Try it with a shared folder'}
+        </button>
+        <button type="button" className="button" onClick={showShare}>
+          <RadioTower size={16} aria-hidden />
+          Share a folder…
+        </button>
+      </div>
+      {tryOut.state === 'failed' && (
+        <p role="alert" className="remote-own-problem tone-bad selectable">
+          <CircleAlert size={16} aria-hidden />
+          {tryOut.error.message}
+        </p>
       )}
     </div>
   )

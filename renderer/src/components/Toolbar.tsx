@@ -1,8 +1,10 @@
-import { Settings as SettingsIcon } from 'lucide-react'
+import { RadioTower, Settings as SettingsIcon } from 'lucide-react'
 import { ToggleGroup } from 'radix-ui'
 import { dataModeSchema, transferTypeSchema, type Settings } from '../../../common/models.ts'
 import { updateSettings, useSettings } from '../state/settings.ts'
+import { useShare } from '../state/share.ts'
 import { openDialog, report } from '../state/ui.ts'
+import { showFiles, showShare, useView } from '../state/view.ts'
 import { IconButton } from './IconButton.tsx'
 import './Toolbar.css'
 
@@ -58,8 +60,37 @@ export function Toolbar() {
         Show hidden files
       </label>
       <span className="toolbar-gap" />
+      <ShareButton />
       <IconButton icon={SettingsIcon} label="Settings" onClick={() => openDialog({ kind: 'settings' })} />
     </div>
+  )
+}
+
+const SHARE_WORDS = {
+  stopped: '',
+  starting: 'starting',
+  running: 'running',
+  stopping: 'stopping',
+  failed: 'failed',
+} as const
+
+/** The way to the page for sharing, and whether something is shared. */
+function ShareButton() {
+  const state = useShare((s) => s.share?.status.state ?? 'stopped')
+  const shown = useView((s) => s.view === 'share')
+  return (
+    <button
+      type="button"
+      className="button small share-button"
+      aria-pressed={shown}
+      aria-label="Share"
+      title={`Share a folder of this computer with others${state === 'stopped' ? '' : ` (${SHARE_WORDS[state]})`}`}
+      onClick={() => (shown ? showFiles() : showShare())}
+    >
+      <RadioTower size={14} aria-hidden />
+      Share
+      {state !== 'stopped' && <span className={`share-dot dot-${state}`} aria-hidden />}
+    </button>
   )
 }
 

@@ -9,6 +9,7 @@ import { useScanPolicy } from './scan-policy.ts'
 import { useSession } from './session.ts'
 import { useSettings } from './settings.ts'
 import { useTransfers } from './transfers.ts'
+import { useView } from './view.ts'
 
 /** What actions look at to say whether they can be done. */
 export interface ActionState {
@@ -21,6 +22,7 @@ export interface ActionState {
   /** Rows of the transfer list, ended or not. */
   transfers: number
   policy: ScanPolicy
+  view: 'files' | 'share'
 }
 
 /** Something that a menu, a shortcut or the palette can ask for. */
@@ -40,6 +42,7 @@ export const actionState = (): ActionState => ({
   totals: useTransfers.getState().totals,
   transfers: useTransfers.getState().queue.rows.size,
   policy: useScanPolicy.getState().policy,
+  view: useView.getState().view,
 })
 
 /** The same for components that show it. */
@@ -52,6 +55,7 @@ export function useActionState(): ActionState {
     totals: useTransfers((s) => s.totals),
     transfers: useTransfers((s) => s.queue.rows.size),
     policy: useScanPolicy((s) => s.policy),
+    view: useView((s) => s.view),
   }
 }
 

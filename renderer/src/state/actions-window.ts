@@ -4,6 +4,7 @@ import { openConsole } from './console.ts'
 import { disconnect, reconnect } from './session.ts'
 import { updateSettings } from './settings.ts'
 import { openDialog, report, showTab, type BottomTab } from './ui.ts'
+import { showShare } from './view.ts'
 
 const tabAction = (tab: BottomTab): Action => ({
   run() {
@@ -37,6 +38,7 @@ export const WINDOW_ACTIONS = {
     run: () => report(reconnect()),
     blocked: ({ session }) => (session.state === 'lost' ? null : 'No connection was lost.'),
   },
+  share: { run: showShare },
   settings: { run: () => openDialog({ kind: 'settings' }) },
   palette: { run: () => openDialog({ kind: 'palette' }) },
   console: { run: () => openConsole() },

@@ -1,4 +1,5 @@
 import { create } from 'zustand'
+import { SluiceError } from '../../../common/errors.ts'
 import type { Endpoint, Protocol, RecentConnection, SessionState } from '../../../common/models.ts'
 import { call, shownError } from '../api.ts'
 import {
@@ -11,6 +12,7 @@ import {
   type ConnectionForm,
 } from '../lib/connection-form.ts'
 import { report } from './ui.ts'
+import { showFiles } from './view.ts'
 
 export interface FieldError {
   field: 'host' | 'port' | 'user' | 'password'
@@ -54,6 +56,20 @@ export function takeStartFolder(): string {
   return folder
 }
 
+/**
+ * Makes an account on a server that offers it, under the name in the fields, and logs in with it.
+ * @throws SluiceError why the server did not make it
+ */
+export async function signUp(password: string): Promise<void> {
+  const check = checkForm({ ...useSession.getState().form, password })
+  if (!check.ok) throw new SluiceError('bad-argument', check.message)
+  if (check.request.protocol === 'ftp') {
+    throw new SluiceError('bad-argument', 'A new password must not go in plain text: choose a protocol with TLS.')
+  }
+  await call('session.signUp', check.request)
+  changeForm((form) => ({ ...form, password }))
+}
+
 /** Asks main to connect. A failure shows in the session's state. */
 export async function connect(): Promise<void> {
   const { form } = useSession.getState()
@@ -63,6 +79,8 @@ export async function connect(): Promise<void> {
     return
   }
   useSession.setState({ fieldError: null })
+  // Its progress and its rows show in the remote pane.
+  showFiles(() => undefined)
   startFolder = form.startFolder
   try {
     // The state comes by events. The answer overtakes them, and taking it too would open the folder twice.

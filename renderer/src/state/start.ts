@@ -18,6 +18,10 @@ import { useQuarantine } from './quarantine.ts'
 import { addQuestion, dropQuestion } from './questions.ts'
 import { useScanPolicy } from './scan-policy.ts'
 import { useScanner } from './scanner.ts'
+import { accountsChanged } from './share-accounts.ts'
+import { auditChanged } from './share-audit.ts'
+import { takeLive } from './share-live.ts'
+import { loadShare, takeShare } from './share.ts'
 import { showInForm, takeStartFolder, useSession } from './session.ts'
 import { followTheme, useSettings } from './settings.ts'
 import { loadTransfers, takeTransfers } from './transfers.ts'
@@ -55,6 +59,14 @@ function takeEvent(event: AppEvent): void {
       return takeConsoleLines(event.lines)
     case 'console-state':
       return takeConsoleState(event.state)
+    case 'share':
+      return takeShare(event.share)
+    case 'share-live':
+      return takeLive(event.sessions, event.transfers)
+    case 'share-accounts':
+      return accountsChanged()
+    case 'share-audit':
+      return auditChanged()
     case 'menu':
       return chooseAction(event.action)
   }
@@ -149,6 +161,8 @@ export async function start(): Promise<void> {
     followSession(now.state === 'disconnected' ? null : now.endpoint, folders.remote)
     questions.forEach(addQuestion)
     useUi.setState({ ready: true, info })
+    // The files need nothing of it: a failure shows on its own page.
+    void loadShare()
     if (paneOf('local').path === null) void navigate('local', folders.local, null, { report: false })
   } catch (error) {
     useUi.setState({ startError: shownError(error).message })

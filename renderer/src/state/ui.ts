@@ -1,6 +1,7 @@
 import { create } from 'zustand'
 import { isCancelled } from '../../../common/errors.ts'
 import type { AppInfo, Entry, RemovalResult, ScanPolicy, Side, TransferRequest } from '../../../common/models.ts'
+import type { Account } from '../../../common/share.ts'
 import { shownError } from '../api.ts'
 
 /** What the window itself knows: which dialog is open, which tab, what to announce. */
@@ -19,6 +20,14 @@ export type OpenDialog =
   | { kind: 'delete-quarantined'; ids: string[]; name: string }
   | { kind: 'removal-failures'; result: RemovalResult }
   | { kind: 'confirm-transfer'; request: Omit<TransferRequest, 'conflict' | 'transferType'> }
+  /** Null: a new one. */
+  | { kind: 'share-account'; account: Account | null }
+  | { kind: 'share-password'; account: Account }
+  | { kind: 'share-password-shown'; name: string; password: string; isNew: boolean }
+  | { kind: 'share-remove-account'; account: Account }
+  | { kind: 'share-stop-scanning' }
+  | { kind: 'share-clear-audit' }
+  | { kind: 'sign-up' }
 
 export interface ToastMessage {
   id: number

@@ -1,0 +1,138 @@
+import {
+  CircleAlert,
+  LoaderCircle,
+  Play,
+  PowerOff,
+  RadioTower,
+  RotateCw,
+  ShieldCheck,
+  ShieldOff,
+  ShieldX,
+  Square,
+} from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { formatTime } from '../../../../common/format.ts'
+import type { ShareConfig, ShareStatus } from '../../../../common/share.ts'
+import { engineText } from '../../../../common/status-rows.ts'
+import { visibleName } from '../../lib/names.ts'
+import { headText } from '../../lib/share-text.ts'
+import { useSecondsUntil } from '../../lib/useSecondsUntil.ts'
+import { startSharing, stopSharing, useShare } from '../../state/share.ts'
+
+interface ShareHeadProps {
+  status: ShareStatus
+  config: ShareConfig
+}
+
+/** The moment, in ms since the epoch, a second exact; for spans that grow while they are shown. */
+function useNow(): number {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000)
+    return () => clearInterval(timer)
+  }, [])
+  return now
+}
+
+/** Whether it runs, in big letters, and what starts or stops it. */
+export function ShareHead({ status, config }: ShareHeadProps) {
+  const now = useNow()
+  const { title, text, tone } = headText(status, config.root, now)
+  return (
+    <div className={`share-head head-${tone}`}>
+      <span className="share-sign">
+        <StateIcon status={status} />
+      </span>
+      <div className="share-state">
+        <p className="share-title" role="status">
+          {title}
+          {'startedAt' in status && <span className="share-since muted"> since {formatTime(status.startedAt)}</span>}
+        </p>
+        <p className={tone === 'bad' ? 'tone-bad selectable' : 'muted'} role={tone === 'bad' ? 'alert' : undefined}>
+          {visibleName(text)} {status.state === 'failed' && status.retryAt !== null && <Retry at={status.retryAt} />}
+        </p>
+      </div>
+      <ScanState status={status} config={config} />
+      <StartStop status={status} />
+    </div>
+  )
+}
+
+function Retry({ at }: { at: number }) {
+  const seconds = useSecondsUntil(at)
+  return <span role="timer">{seconds === 0 ? 'Starting again…' : `Starts again by itself in ${seconds} s.`}</span>
+}
+
+function StateIcon({ status: { state } }: { status: ShareStatus }) {
+  switch (state) {
+    case 'stopped':
+      return <PowerOff size={22} aria-hidden />
+    case 'starting':
+    case 'stopping':
+      return <LoaderCircle size={22} className="turning" aria-hidden />
+    case 'running':
+      return <RadioTower size={22} aria-hidden />
+    case 'failed':
+      return <CircleAlert size={22} aria-hidden />
+  }
+}
+
+/** What happens to uploads: of the server that runs, else of the one that would. */
+function ScanState({ status, config }: ShareHeadProps) {
+  const scans = 'scan' in status ? status.scan : config.scan
+  if (!scans) {
+    return (
+      <span className="scan scan-off">
+        <ShieldOff size={14} aria-hidden />
+        <span className="scan-text">Uploads are not scanned</span>
+      </span>
+    )
+  }
+  const scanner = 'scanner' in status ? status.scanner : null
+  if (scanner?.state === 'unavailable') {
+    return (
+      <span className="scan scan-warn" title={visibleName(scanner.error.message)}>
+        <ShieldX size={14} aria-hidden />
+        <span className="scan-text">No scanner: uploads are refused</span>
+      </span>
+    )
+  }
+  return (
+    <span
+      className="scan scan-good"
+      title={scanner?.state === 'ready' ? engineText(scanner.engine, scanner.engineVersion) : ''}
+    >
+      <ShieldCheck size={14} aria-hidden />
+      <span className="scan-text">{scanner?.state === 'starting' ? 'Scanner is starting' : 'Uploads are scanned'}</span>
+    </span>
+  )
+}
+
+function StartStop({ status: { state } }: { status: ShareStatus }) {
+  const busy = useShare((s) => s.busy)
+  if (state === 'running' || state === 'stopping') {
+    return (
+      <button
+        type="button"
+        className="button share-power"
+        disabled={busy !== null || state === 'stopping'}
+        onClick={() => void stopSharing()}
+      >
+        <Square size={14} aria-hidden />
+        {state === 'stopping' ? 'Stopping…' : 'Stop sharing'}
+      </button>
+    )
+  }
+  const starting = state === 'starting' || busy === 'start'
+  return (
+    <button
+      type="button"
+      className="button primary share-power"
+      disabled={busy !== null || starting}
+      onClick={() => void startSharing()}
+    >
+      {state === 'failed' ? <RotateCw size={14} aria-hidden /> : <Play size={14} aria-hidden />}
+      {starting ? 'Starting…' : state === 'failed' ? 'Try again' : 'Start sharing'}
+    </button>
+  )
+}
