@@ -27,9 +27,9 @@ function problemOf(error: unknown, host: string, port: number): SluiceError {
 
 /** @throws SluiceError connect-failed */
 async function listen(host: string, port: number, onSocket: (socket: Socket) => void): Promise<Server> {
-  // Pauses until somebody listens, so that no byte of a greeting gets lost; "::" takes IPv4, too.
-  const server = createServer({ noDelay: true }, onSocket)
+  const server = createServer(onSocket)
   try {
+    // "::" takes IPv4, too.
     server.listen({ host, port, backlog: 511, ipv6Only: false })
     await once(server, 'listening')
   } catch (error) {

@@ -27,7 +27,7 @@ export function isUnwritten(verb: string): boolean {
 
 const HTTP_REQUEST = / HTTP\/\d/i
 const HTTP_METHODS: ReadonlySet<string> = new Set([
-  ...['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'PRI', 'CONTENT', 'COOKIE'],
+  ...['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'PRI'],
 ])
 
 /** A browser that was led here to have its request answered by an FTP server (ALPACA, CVE-2021-3618). */
@@ -38,8 +38,6 @@ export function isHttp(line: string): boolean {
 
 /** The line with its secrets hidden, for logs and the list of sessions. */
 export function maskedLine(line: string): string {
-  const signUp = /^(SITE +SIGNUP(?: +\S+)?)(?: .*)?$/is.exec(line)
-  if (signUp !== null) return signUp[0] === signUp[1] ? line : `${signUp[1] ?? ''} ****`
-  const secret = /^(PASS|ACCT)(?: .*)?$/is.exec(line)
+  const secret = /^\s*(PASS|ACCT|SITE +SIGNUP +\S+)(?=.)/i.exec(line)
   return secret === null ? line : `${secret[1] ?? ''} ****`
 }

@@ -8,12 +8,13 @@ import { LineReader, type ReadLine } from '../protocol/line-reader.ts'
 const READ_AHEAD = 16 * 1024
 /** ms that a client has to take the last reply and close its side. */
 const LAST_WORDS_MS = 2000
+const KEEP_ALIVE_MS = 60_000
 
 export interface ControlEvents {
   /** There may be a line. */
   readable(): void
   /** Nothing comes any more, and nothing can be said. Called once. */
-  gone(why: string): void
+  gone(): void
 }
 
 export class ControlConnection {
@@ -29,11 +30,9 @@ export class ControlConnection {
     this.#events = events
     // Replies are small and are waited for.
     socket.setNoDelay(true)
+    // A client that has vanished without a word is noticed, also while its transfer stalls.
+    socket.setKeepAlive(true, KEEP_ALIVE_MS)
     this.#listen(socket)
-  }
-
-  get socket(): Socket {
-    return this.#socket
   }
 
   /** "TLSv1.3" and the like; null in clear. */
@@ -43,6 +42,11 @@ export class ControlConnection {
 
   get closed(): boolean {
     return this.#gone || this.#ending
+  }
+
+  /** Replies wait that the client does not take. */
+  get congested(): boolean {
+    return this.#socket.writableNeedDrain
   }
 
   /** The next line; null when there is none. */
@@ -108,15 +112,15 @@ export class ControlConnection {
     if (this.closed) return
     this.#socket.write(text)
     this.#ending = true
-    this.#lastWords = setTimeout(() => this.destroy('It did not close.'), LAST_WORDS_MS)
+    this.#lastWords = setTimeout(() => this.destroy(), LAST_WORDS_MS)
     this.#socket.end()
     // What still comes is read and thrown away: closing a socket with unread bytes resets it, and the reply is lost.
     this.#socket.resume()
   }
 
-  destroy(why: string): void {
+  destroy(): void {
     this.#socket.destroy()
-    this.#leave(why)
+    this.#leave()
   }
 
   #listen(socket: Socket): void {
@@ -126,17 +130,18 @@ export class ControlConnection {
       this.#events.readable()
       if (this.#reader.waiting > READ_AHEAD && !this.closed) socket.pause()
     })
-    socket.on('error', (error) => this.destroy(error.message))
+    socket.on('error', () => this.destroy())
+    socket.on('drain', () => this.#events.readable())
     socket.on('end', () => {
-      if (!this.#ending) this.destroy('The client closed the connection.')
+      if (!this.#ending) this.destroy()
     })
-    socket.on('close', () => this.#leave('The connection was closed.'))
+    socket.on('close', () => this.#leave())
   }
 
-  #leave(why: string): void {
+  #leave(): void {
     if (this.#gone) return
     this.#gone = true
     if (this.#lastWords !== null) clearTimeout(this.#lastWords)
-    this.#events.gone(why)
+    this.#events.gone()
   }
 }

@@ -1,5 +1,6 @@
-/** One control connection: commands in their order, each to its end, but those that are answered during a transfer. */
+/** One control connection, as verbs see it. */
 import type { Socket } from 'node:net'
+import type { SecureContext } from 'node:tls'
 import type { LiveSession } from '../../common/share.ts'
 import { printableText } from '../../common/safe-name.ts'
 import type { NewAuditEntry } from '../audit/types.ts'
@@ -7,20 +8,17 @@ import { plainAddress } from '../data/addresses.ts'
 import type { DataConnections } from '../data/types.ts'
 import type { UserFiles } from '../files/types.ts'
 import type { Admission } from '../limits/index.ts'
-import { isHttp, maskedLine } from '../protocol/command.ts'
+import { maskedLine } from '../protocol/command.ts'
 import { formatReply } from '../protocol/reply.ts'
 import { ReplyError } from '../protocol/reply-error.ts'
 import { HANDLERS } from '../verbs/index.ts'
-import type { SecureContext } from 'node:tls'
+import { CommandLoop, type LoopHost } from './command-loop.ts'
 import { ControlConnection } from './control-connection.ts'
-import { checkRules, dispatchOf, type Dispatch } from './dispatch.ts'
-import { afterCommand, beforeCommand, nameForLog, newLogin } from './state.ts'
+import { Deadlines } from './deadlines.ts'
+import { checkRules, type Dispatch } from './dispatch.ts'
+import { afterCommand, beforeCommand, newLogin } from './state.ts'
 import type { ServerServices, Session } from './types.ts'
 
-/** Lines in a row that are no commands, before the session ends. */
-const MOST_JUNK = 10
-/** The same before the login: a client that was led here by a browser never logs in (ALPACA). */
-const MOST_JUNK_BEFORE_LOGIN = 3
 /** Characters of a line that logs and lists get. */
 const LOGGED = 500
 
@@ -34,63 +32,45 @@ export interface SessionDeps {
   onLine: ((direction: 'in' | 'out', line: string) => void) | undefined
   onProblem: (message: string) => void
   onChange: () => void
-  onEnd: (session: ControlSession) => void
+  /** Nothing of it is left. */
+  onEnd: () => void
 }
 
-interface Running {
-  dispatch: Dispatch
-  line: string
-  abort: AbortController
-  /** 150 was said: the client knows that a transfer runs. */
-  moving: boolean
-  done: Promise<void>
-}
-
-/** Aborts waiting handlers; they need no reply of their own. */
-const IDLE_SIGNAL = new AbortController().signal
-
-export class ControlSession implements Session {
+export class ControlSession implements Session, LoopHost {
   readonly id: number
   readonly services: ServerServices
   readonly address: string
-  /** One for the control connection and its data connections; null without TLS. */
-  readonly secureContext: SecureContext | null
-  readonly connectedAt = Date.now()
   readonly control: ControlConnection
   readonly data: DataConnections
   login = newLogin()
   protected = false
   pbsz = false
   readonly #deps: SessionDeps
-  #running: Running | null = null
-  /** A line that waits for the end of the transfer; nothing behind it is looked at. */
-  #held: string | null = null
-  #accountPlace: Admission | null = null
-  #timer: NodeJS.Timeout | null = null
-  #loginBy = 0
-  #junk = 0
+  readonly #loop: CommandLoop
+  readonly #deadlines: Deadlines
+  readonly #connectedAt = Date.now()
   #lastActivityAt = Date.now()
   #command = ''
+  #context: SecureContext | null = null
+  #accountPlace: Admission | null = null
   #ended = false
-  /** 421's text: the session ends when its command has. */
-  #lastCommand: string | null = null
 
   constructor(deps: SessionDeps) {
     this.#deps = deps
     this.id = deps.id
     this.services = deps.services
     this.address = plainAddress(deps.socket.remoteAddress ?? '')
-    this.secureContext = deps.services.certificate?.context() ?? null
+    this.#loop = new CommandLoop(this)
+    this.#deadlines = new Deadlines(deps.services.config.limits, (text) => this.endNow(text))
     this.control = new ControlConnection(deps.socket, {
-      readable: () => this.#pump(),
-      gone: (why) => this.#gone(why),
+      readable: () => this.#loop.pump(),
+      gone: () => this.#gone(),
     })
     this.data = deps.data(this)
-    this.#expectLogin()
-    this.#watchIdle()
+    this.#deadlines.expectLogin()
   }
 
-  /** Says hello, behind the handshake on the port of implicit TLS. */
+  /** Says hello; on the port of implicit TLS behind the handshake. */
   async begin(implicit: boolean): Promise<void> {
     if (implicit) {
       if (!(await this.#handshake())) return
@@ -105,12 +85,21 @@ export class ControlSession implements Session {
     return this.control.tls
   }
 
+  /** One for the control connection and its data connections; null before TLS. */
+  get secureContext(): SecureContext | null {
+    return this.#context
+  }
+
+  get loggedIn(): boolean {
+    return this.login.account !== null
+  }
+
   get signal(): AbortSignal {
-    return this.#running?.abort.signal ?? IDLE_SIGNAL
+    return this.#loop.signal
   }
 
   get transferring(): string | null {
-    return this.#running?.moving === true ? this.#running.line : null
+    return this.#loop.transferring
   }
 
   get live(): LiveSession {
@@ -119,7 +108,7 @@ export class ControlSession implements Session {
       address: this.address,
       account: this.login.account?.name ?? null,
       tls: this.tls,
-      connectedAt: this.connectedAt,
+      connectedAt: this.#connectedAt,
       lastActivityAt: this.#lastActivityAt,
       command: this.#command,
       folder: this.login.account === null ? null : this.login.folder,
@@ -132,52 +121,38 @@ export class ControlSession implements Session {
   }
 
   reply(code: number, text: string | readonly string[]): void {
-    if (code < 200 && this.#running !== null) this.#running.moving = true
-    const lines = formatReply(code, text)
-    this.control.write(lines)
-    if (this.#deps.onLine === undefined) return
-    for (const line of lines.trimEnd().split('\r\n')) this.#deps.onLine('out', printableText(line, LOGGED))
+    if (this.control.closed) return
+    if (code < 200) this.#loop.moves()
+    const reply = formatReply(code, text)
+    this.control.write(reply)
+    this.#logReply(reply)
   }
 
   audit(entry: NewAuditEntry): void {
-    this.services.audit.add({ account: nameForLog(this.login), address: this.address, ...entry })
+    const account = this.login.account?.name ?? this.login.userName
+    this.services.audit.add({ account, address: this.address, ...entry })
   }
 
   async startTls(): Promise<void> {
-    if (this.#held !== null) this.control.destroy('Bytes were sent in clear behind AUTH.')
-    if (!(await this.#handshake())) return
-    // RFC 2228 section 3: what was agreed before AUTH is void, also the login.
+    // RFC 2228 section 3: what was agreed before AUTH is void, also the login; and its deadline counts for the handshake.
     this.reinitialize()
+    await this.#handshake()
   }
 
-  async #handshake(): Promise<boolean> {
-    if (this.secureContext === null) return false
-    try {
-      await this.control.secure(this.secureContext)
-      return true
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      this.audit({ kind: 'refused', outcome: 'failed', detail: `TLS: ${why}` })
-      this.control.destroy(why)
-      return false
-    }
-  }
-
-  /** The account of the session from now on, with its place among the account's sessions. */
   enter(login: Pick<Session['login'], 'account' | 'rights' | 'files' | 'folder'>, place: Admission): void {
     Object.assign(this.login, login)
     this.#accountPlace = place
-    this.#watchIdle()
+    this.#deadlines.loggedIn()
     this.#deps.onChange()
   }
 
   logout(): void {
-    const wasIn = this.login.account !== null
+    const { loggedIn } = this
     this.data.drop()
     this.#leaveAccount()
     this.login = newLogin()
-    if (!wasIn) return
-    this.#expectLogin()
+    if (!loggedIn) return
+    this.#deadlines.expectLogin()
     this.#deps.onChange()
   }
 
@@ -190,195 +165,91 @@ export class ControlSession implements Session {
   end(code: 221 | 421, text: string): void {
     if (this.control.closed) return
     const reply = formatReply(code, text)
-    this.#deps.onLine?.('out', reply.trimEnd())
+    this.#logReply(reply)
     this.control.end(reply)
     this.#release()
   }
 
   /** Ends it when the command that runs has ended, at once when none does. */
   endAfterCommand(text: string): void {
-    this.#lastCommand = text
-    if (this.#running === null) this.end(421, text)
+    this.#loop.endAfterCommand(text)
   }
 
   /** Cuts what runs, and ends it. */
   endNow(text: string): void {
-    this.#running?.abort.abort()
+    this.#loop.abort()
     this.end(421, text)
   }
 
   destroy(): void {
-    this.control.destroy('The server stopped.')
+    this.control.destroy()
   }
 
-  /** Runs lines as long as there are some that may run now. */
-  #pump(): void {
-    while (!this.control.closed && this.#held === null) {
-      if (this.#running !== null && !this.#mayLookAhead()) return
-      const read = this.control.next()
-      if (read === null) return
-      this.#lastActivityAt = Date.now()
-      if (read.kind === 'endless') {
-        this.end(421, 'That line has no end.')
-        return
-      }
-      if (read.kind === 'refused') {
-        this.#deps.onLine?.('in', `(refused: ${read.why})`)
-        this.reply(500, read.why)
-        this.#countJunk()
-        continue
-      }
-      if (this.#running === null) this.#start(read.text)
-      else this.#during(read.text, this.#running)
-    }
+  note(line: string | null, why: string): string {
+    this.#lastActivityAt = Date.now()
+    const shown = line === null ? `(not a command: ${why})` : printableText(maskedLine(line), LOGGED)
+    if (line !== null) this.#command = shown
+    this.#deps.onLine?.('in', shown)
+    return shown
   }
 
-  /** During a transfer lines are looked at; during any other command they wait, since replies come in order. */
-  #mayLookAhead(): boolean {
-    return this.#running !== null && this.#held === null && this.#running.dispatch.verb.name !== 'AUTH'
-  }
-
-  /** A line that comes while a command runs. */
-  #during(line: string, running: Running): void {
-    let dispatch: Dispatch
-    try {
-      dispatch = dispatchOf(line)
-    } catch {
-      this.#held = line
-      return
-    }
-    const { verb, argument } = dispatch
-    if (verb.name === 'ABOR' && argument === '') {
-      // The transfer answers for itself (426), then ABOR does (RFC 959 section 5.4).
-      running.abort.abort()
-      this.#held = line
-      return
-    }
-    // A line that came before 150 was sent off without waiting for it: its reply comes in its turn.
-    if (running.moving && verb.duringTransfer === true && argument === '') {
-      this.#log(line)
-      void this.#handle(dispatch)
-      return
-    }
-    this.#held = line
-  }
-
-  #start(line: string): void {
-    this.#log(line)
-    if (this.login.account === null && isHttp(line)) {
-      this.audit({ kind: 'refused', outcome: 'refused', detail: 'HTTP' })
-      this.end(421, 'This is an FTP server.')
-      return
-    }
-    let dispatch: Dispatch
-    try {
-      dispatch = dispatchOf(line)
-    } catch (error) {
-      this.#answer(error)
-      this.#countJunk()
-      return
-    }
-    if (dispatch.verb.login === false || this.login.account !== null) this.#junk = 0
-    const { name } = dispatch.verb
-    this.#stopTimer()
-    beforeCommand(this.login, name)
-    const running: Running = {
-      dispatch,
-      line: this.#command,
-      abort: new AbortController(),
-      moving: false,
-      done: Promise.resolve(),
-    }
-    this.#running = running
-    this.#watchLogin()
+  started({ verb }: Dispatch): () => void {
     const { login } = this
-    running.done = this.#handle(dispatch).then(async () => {
-      afterCommand(login, name)
-      this.#watchIdle()
-      await this.control.drained()
-      this.#running = null
-      this.#next()
-    })
+    this.#deadlines.busy()
+    beforeCommand(login, verb.name)
+    return () => {
+      afterCommand(login, verb.name)
+      this.#deadlines.idle()
+    }
   }
 
-  #next(): void {
-    if (this.control.closed) {
-      this.#stopTimer()
-      return
-    }
-    if (this.#lastCommand !== null) {
-      this.end(421, this.#lastCommand)
-      return
-    }
-    const held = this.#held
-    this.#held = null
-    if (held !== null) this.#start(held)
-    this.#pump()
-  }
-
-  async #handle(dispatch: Dispatch): Promise<void> {
+  async handle(dispatch: Dispatch): Promise<void> {
     try {
       checkRules(dispatch, this.login)
       await HANDLERS[dispatch.verb.name](this, dispatch.argument, dispatch.verb)
     } catch (error) {
-      this.#answer(error)
+      this.#answer(error, dispatch)
     }
   }
 
-  #answer(error: unknown): void {
+  refuse(error: ReplyError): void {
+    this.reply(error.code, error.message)
+    this.#deadlines.idle()
+  }
+
+  #answer(error: unknown, dispatch: Dispatch): void {
     if (error instanceof ReplyError) {
       if (error.code === 421) this.end(421, error.message)
       else this.reply(error.code, error.message)
       return
     }
-    if (this.#running?.abort.signal.aborted === true) {
+    if (this.signal.aborted) {
       this.reply(426, 'Aborted.')
       return
     }
     this.reply(451, 'The server failed in that.')
     const why = error instanceof Error ? error.message : String(error)
-    this.#deps.onProblem(`${this.#command.split(' ', 1)[0] ?? ''} failed: ${printableText(why, LOGGED)}`)
+    this.#deps.onProblem(`${dispatch.verb.name} failed: ${printableText(why, LOGGED)}`)
   }
 
-  #countJunk(): void {
-    this.#junk += 1
-    const most = this.login.account === null ? MOST_JUNK_BEFORE_LOGIN : MOST_JUNK
-    if (this.#junk >= most) this.end(421, 'Too many lines that are no commands.')
-    else this.#watchIdle()
-  }
-
-  #log(line: string): void {
-    this.#command = printableText(maskedLine(line), LOGGED)
-    this.#deps.onLine?.('in', this.#command)
-  }
-
-  #expectLogin(): void {
-    this.#loginBy = performance.now() + this.services.config.limits.loginSeconds * 1000
-    this.#watchIdle()
-  }
-
-  /** Until the login its deadline counts, whatever the client does; then silence does, but not that of a transfer. */
-  #watchIdle(): void {
-    this.#stopTimer()
-    if (this.#ended || this.control.closed) return
-    if (this.login.account === null) {
-      this.#watchLogin()
-      return
+  async #handshake(): Promise<boolean> {
+    const { certificate } = this.services
+    if (certificate === null) return false
+    try {
+      this.#context = certificate.context()
+      await this.control.secure(this.#context)
+      return true
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      this.audit({ kind: 'refused', outcome: 'failed', detail: `TLS: ${why}` })
+      this.control.destroy()
+      return false
     }
-    const { idleSeconds } = this.services.config.limits
-    this.#timer = setTimeout(() => this.end(421, `Nothing for ${idleSeconds} seconds.`), idleSeconds * 1000)
   }
 
-  #watchLogin(): void {
-    if (this.login.account !== null) return
-    this.#stopTimer()
-    const left = Math.max(0, this.#loginBy - performance.now())
-    this.#timer = setTimeout(() => this.endNow('You did not log in in time.'), left)
-  }
-
-  #stopTimer(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
+  #logReply(reply: string): void {
+    if (this.#deps.onLine === undefined) return
+    for (const line of reply.trimEnd().split('\r\n')) this.#deps.onLine('out', printableText(line, LOGGED))
   }
 
   #leaveAccount(): void {
@@ -387,20 +258,22 @@ export class ControlSession implements Session {
     this.#accountPlace = null
   }
 
-  #gone(_why: string): void {
-    this.#running?.abort.abort()
+  #gone(): void {
     this.#release()
-    this.#deps.onEnd(this)
+    // Its place is free when its command has ended: who comes and goes must not leave more work behind than may be here.
+    void this.#loop.done.then(() => {
+      this.#deps.admission.leave()
+      this.#deps.onEnd()
+    })
   }
 
-  /** Gives back what a session holds but its socket. */
+  /** Gives back what a session holds but its socket and its place. */
   #release(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#stopTimer()
-    this.#running?.abort.abort()
+    this.#deadlines.dispose()
+    this.#loop.abort()
     this.data.drop()
     this.#leaveAccount()
-    this.#deps.admission.leave()
   }
 }

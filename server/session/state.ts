@@ -1,5 +1,4 @@
 /** What REIN resets, and what the next command does. */
-import type { Account } from '../../common/share.ts'
 import { FACT_NAMES } from '../listings/format-facts.ts'
 import type { VerbName } from '../verbs/table.ts'
 import type { LoginState } from './types.ts'
@@ -41,9 +40,4 @@ export function afterCommand(login: LoginState, verb: VerbName): void {
     login.announced = null
   }
   if (verb !== 'RNFR' && verb !== 'NOOP' && verb !== 'STAT') login.renameFrom = null
-}
-
-/** The account as the log names it: whoever did not log in has the name that was tried. */
-export function nameForLog(login: { account: Account | null; userName: string | null }): string | null {
-  return login.account?.name ?? login.userName
 }
