@@ -48,6 +48,7 @@ export interface RunningShare {
 export async function startShare(o: ShareOptions): Promise<RunningShare> {
   const { config, database, gate } = o
   await checkFolders(config)
+  await checkFirstAccount(o)
   await database.audit.configure(config.audit)
   const certificate = config.tls.mode === 'off' ? null : await openCertificateOf(o)
   let started: FtpServer | null = null
@@ -104,6 +105,13 @@ function runningShare(
     }),
     stop: (graceMs) => (stopping ??= server.stop(graceMs).finally(end)),
   }
+}
+
+/** Said before anybody can connect. */
+async function checkFirstAccount({ config, database }: ShareOptions): Promise<void> {
+  const needed = config.root === '' && !config.anonymous.enabled && !config.signUp.enabled
+  if (!needed || (await database.accounts.list()).length > 0) return
+  throw new SluiceError('bad-argument', 'There is no account yet, and no folder for one. Say which folder to share.')
 }
 
 /** A share for anonymous users or those who sign up need not have one. */

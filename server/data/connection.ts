@@ -131,6 +131,8 @@ export function dataConnection(socket: Socket, wire: Wire | null, silenceMs: num
               throw cutError('The data connection was cut without a TLS close_notify')
             } else {
               await bell.wait()
+              // What lies ready in the system comes along: few big writes cost less than many small ones.
+              await setImmediate()
             }
           }
         } finally {

@@ -63,9 +63,9 @@ export function createDataConnections(options: DataOptions): DataConnections {
     return held.port
   }
 
-  function refuse(code: 501 | 503 | 504, verdict: string): never {
+  function refuse(verdict: string): never {
     onRefused(verdict)
-    throw new ReplyError(code, verdict)
+    throw new ReplyError(504, verdict)
   }
 
   function checkSequence(): void {
@@ -120,8 +120,8 @@ export function createDataConnections(options: DataOptions): DataConnections {
     active(address, port) {
       checkSequence()
       if (!config.active) throw new ReplyError(502, 'Active data connections are switched off. Use EPSV or PASV.')
-      if (!sameAddress(address, peer)) refuse(504, `Data connections go to the client's own address only.`)
-      if (port < FIRST_FREE_PORT) refuse(501, `Data connections go to ports from ${FIRST_FREE_PORT} only.`)
+      if (!sameAddress(address, peer)) refuse(`Data connections go to the client's own address only.`)
+      if (port < FIRST_FREE_PORT) refuse(`Data connections go to ports from ${FIRST_FREE_PORT} only.`)
       unprepare()
       prepared = { kind: 'active', target: { address: peer, port } }
     },
@@ -142,10 +142,6 @@ export function createDataConnections(options: DataOptions): DataConnections {
 
     get prepared() {
       return prepared !== null
-    },
-
-    get connected() {
-      return prepared?.kind === 'passive' && prepared.listener.connected
     },
 
     async open(direction, signal) {

@@ -39,11 +39,6 @@ export class PassiveListener {
     return this.#held.port
   }
 
-  /** The client has connected. */
-  get connected(): boolean {
-    return this.#socket !== null
-  }
-
   #meet(socket: Socket): void {
     socket.on('error', () => {})
     if (this.#done || this.#socket !== null) return void socket.destroy()

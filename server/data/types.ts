@@ -6,8 +6,8 @@ export interface DataConnections {
   /** Listens for EPSV on the control connection's address. @throws ReplyError 425, 522 */
   extendedPassive(family: 1 | 2 | null): Promise<{ port: number }>
   /**
-   * Notes where PORT or EPRT wants it. @throws ReplyError 501 port below 1024, 502 switched off, 503 after EPSV ALL, 504
-   * another address than the peer's
+   * Notes where PORT or EPRT wants it. @throws ReplyError 502 switched off, 503 after EPSV ALL, 504 port
+   * below 1024, another address than the peer's
    */
   active(address: string, port: number): void
   /** EPSV ALL (RFC 2428 section 4): from now on nothing else may prepare a connection. */
@@ -18,11 +18,9 @@ export interface DataConnections {
   reset(): void
   /** False: a transfer would be answered 425 at once. */
   readonly prepared: boolean
-  /** True: the client has connected already, and 125 is the reply rather than 150. */
-  readonly connected: boolean
   /**
    * The prepared connection, with TLS after PROT P; others than the control connection's peer are turned away
-   * and counted. Nothing stays prepared. Call it after 125 or 150 was sent: some clients connect, and most begin the TLS
+   * and counted. Nothing stays prepared. Call it after 150 was sent: some clients connect, and most begin the TLS
    * handshake, only then. @throws ReplyError 425 refused, not in time; 426 aborted; 522 TLS not as required
    */
   open(direction: 'upload' | 'download', signal: AbortSignal): Promise<DataConnection>

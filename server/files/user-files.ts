@@ -142,7 +142,7 @@ class RootedFiles implements UserFiles {
   }
 
   async target(path: string): Promise<UploadTarget> {
-    if (this.#isTop(path) || path === this.home) throw refused(path, 'it is a folder')
+    this.#demandPlace(path)
     const folder = await this.#hold(parentOf(path))
     try {
       if (!folder.stats.isDirectory()) throw notThere(parentOf(path))
@@ -171,6 +171,13 @@ class RootedFiles implements UserFiles {
 
   #isTop(path: string): boolean {
     return path === '/' && this.home !== '/'
+  }
+
+  /** Beside the home, in the empty top folder, there is no place for anything. */
+  #demandPlace(path: string): void {
+    if (this.#isTop(path) || path === this.home || this.#isTop(parentOf(path))) {
+      throw refused(path, 'nothing can be changed there')
+    }
   }
 
   /** A path on the disk, unchecked. @throws ReplyError 550 beside the home in the top folder */
@@ -207,9 +214,7 @@ class RootedFiles implements UserFiles {
 
   /** Works on a name in its folder, which is held meanwhile. */
   async #inParent<T>(path: string, work: (parent: Held, name: string) => Promise<T>): Promise<T> {
-    if (this.#isTop(path) || path === this.home || this.#isTop(parentOf(path))) {
-      throw refused(path, 'nothing can be changed there')
-    }
+    this.#demandPlace(path)
     return await this.#with(parentOf(path), async (parent) => {
       if (!parent.stats.isDirectory()) throw notThere(path)
       try {

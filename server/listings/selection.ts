@@ -40,17 +40,17 @@ export async function selection(
 ): Promise<Selection> {
   const folder = folderPart(path)
   const pattern = path.slice(folder.length)
-  const absolute = files.resolve(workingFolder, path)
-  const facts = await files.facts(absolute).catch((error: unknown) => {
-    // A file may bear such a name itself, so the pattern comes second.
+  const exact = await exactly(files, workingFolder, path).catch((error: unknown) => {
+    // A file may bear such a name itself, so the pattern comes second; on Windows none may, which is 553.
     if (error instanceof ReplyError && isPattern(pattern)) return null
     throw error
   })
-  if (facts === null) {
+  if (exact === null) {
     const inside = files.resolve(workingFolder, folder)
     await files.enter(inside)
     return { batches: matching(files.list(inside, signal), pattern, all), prefix: folder, kind: 'folder' }
   }
+  const { absolute, facts } = exact
   if (facts.type !== 'dir' || itself) return { batches: only(facts), prefix: folder, kind: 'single' }
   await files.enter(absolute)
   const bare = path === '' || path === '.' || path === './'
@@ -59,4 +59,13 @@ export async function selection(
     prefix: bare ? '' : /[/\\]$/.test(path) ? path : `${path}/`,
     kind: 'folder',
   }
+}
+
+async function exactly(
+  files: UserFiles,
+  workingFolder: string,
+  path: string,
+): Promise<{ absolute: string; facts: Facts }> {
+  const absolute = files.resolve(workingFolder, path)
+  return { absolute, facts: await files.facts(absolute) }
 }

@@ -8,7 +8,7 @@ const BATCH_BYTES = 64 * 1024
  * A name with one of these would be two lines, or a terminal's command; no command can carry it either, so it is as if
  * it were not there.
  */
-const CONTROLS = /[\u0000-\u001f\u007f]/
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/
 
 /** False: it must not stand in a line. */
 export function isListable(name: string): boolean {

@@ -11,8 +11,3 @@ export function checkData(session: Session): void {
   }
   if (!session.data.prepared) throw new ReplyError(425, 'Use PASV, EPSV, PORT or EPRT first.')
 }
-
-/** 125 when the client has connected already, else 150 (RFC 959 section 5.4). */
-export function announceData(session: Session, text: string): void {
-  session.reply(session.data.connected ? 125 : 150, text)
-}

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import { ReplyError } from '../protocol/reply-error.ts'
 import type { Session } from '../session/types.ts'
-import { announceData, checkData } from './announce.ts'
+import { checkData } from './announce.ts'
 import { toWire } from './ascii.ts'
 import { loggedIn } from './logged-in.ts'
 import { pace, pieceBytes } from './pace.ts'
@@ -53,7 +53,7 @@ export async function download(session: Session, argument: string): Promise<void
   try {
     if (start > file.size) throw new ReplyError(550, `REST is beyond the end of the file, ${file.size} bytes.`)
     // Clients without SIZE read the file's size from here; in TYPE A nobody knows how many bytes will go.
-    announceData(session, ascii ? 'The file follows as text.' : `The file follows (${file.size} bytes).`)
+    session.reply(150, ascii ? 'The file follows as text.' : `The file follows (${file.size} bytes).`)
     const connection = await session.data.open('download', session.signal)
     await connection.send(ascii ? toWire(counted()) : counted(), session.signal)
     note('ok')

@@ -4,7 +4,7 @@ import type { AuditOutcome } from '../../common/share.ts'
 import type { Landing, Upload, UploadMode } from '../door/types.ts'
 import { ReplyError } from '../protocol/reply-error.ts'
 import type { RunningTransfer, Session } from '../session/types.ts'
-import { announceData, checkData } from './announce.ts'
+import { checkData } from './announce.ts'
 import { FromWire } from './ascii.ts'
 import { loggedIn } from './logged-in.ts'
 import { pace, pieceBytes } from './pace.ts'
@@ -55,7 +55,7 @@ export async function upload(
   session: Session,
   path: string,
   mode: UploadMode,
-  announce: (path: string) => void = () => announceData(session, 'Send the file.'),
+  announce: (path: string) => void = () => session.reply(150, 'Send the file.'),
 ): Promise<void> {
   checkData(session)
   const { account, login } = loggedIn(session)

@@ -3,14 +3,14 @@ import type { Facts } from '../files/types.ts'
 import { factsLine, isListable, listable, listArguments, listingBytes, listLine, selection } from '../listings/index.ts'
 import { ReplyError } from '../protocol/reply-error.ts'
 import type { Handler, Session } from '../session/types.ts'
-import { announceData, checkData } from '../transfers/index.ts'
+import { checkData } from '../transfers/index.ts'
 
 async function send(
   session: Session,
   batches: AsyncIterable<readonly Facts[]>,
   line: (facts: Facts) => string | null,
 ): Promise<void> {
-  announceData(session, 'The listing follows.')
+  session.reply(150, 'The listing follows.')
   const connection = await session.data.open('download', session.signal)
   const bytes = await connection.send(listingBytes(batches, line), session.signal)
   session.reply(226, `The listing is complete, ${bytes} bytes.`)

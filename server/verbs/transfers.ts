@@ -28,7 +28,7 @@ export const transfersVerbs = {
 
   STOU(session, argument) {
     // RFC 1123 section 4.1.2.9: exactly this form, for clients read the name from it. The name may be chosen freely.
-    const announce = (path: string): void => session.reply(session.data.connected ? 125 : 150, `FILE: ${path}`)
+    const announce = (path: string): void => session.reply(150, `FILE: ${path}`)
     return upload(session, target(session, argument === '' ? 'upload' : argument), { kind: 'unique' }, announce)
   },
 

@@ -9,7 +9,7 @@ import type { TransferRequest } from '../../../common/models.ts'
 import { createTransfers } from '../index.ts'
 import { Journal } from '../journal.ts'
 import { startWorld, waitFor } from './environment.ts'
-import { mountSmallDisk, whyNoSmallDisk } from './small-disk.ts'
+import { mountSmallDisk, whyNoSmallDisk } from '../../../testing/small-disk.ts'
 
 /** vsftpd slowed down, so that something can happen in the middle of a file. */
 const SLOW = { config: { local_max_rate: '2000000' } }
