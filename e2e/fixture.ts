@@ -158,36 +158,13 @@ export async function answerMessageBox(app: ElectronApplication, response: numbe
   }, response)
 }
 
-/**
- * Makes the system's file dialogs answer with `path` without showing, for good; null: the person chose nothing. Gives what
- * the last one was asked with.
- */
-export async function answerFileDialogs(
-  app: ElectronApplication,
-  path: string | null,
-): Promise<() => Promise<{ title?: string; defaultPath?: string } | null>> {
+/** Makes every file dialog answer with this path without showing; null: nothing was chosen. */
+export async function answerFileDialogs(app: ElectronApplication, path: string | null): Promise<void> {
   await app.evaluate(({ dialog }, answer) => {
-    type Asked = { title?: string; defaultPath?: string }
-    const remember = (args: unknown[]): void => {
-      // The window stands before the options, or is left out.
-      ;(globalThis as { askedForFile?: Asked }).askedForFile = args.at(-1) as Asked
-    }
-    dialog.showOpenDialog = (...args: unknown[]) => {
-      remember(args)
-      return Promise.resolve({ canceled: answer === null, filePaths: answer === null ? [] : [answer] })
-    }
-    dialog.showSaveDialog = (...args: unknown[]) => {
-      remember(args)
-      return Promise.resolve({ canceled: answer === null, filePath: answer ?? '' })
-    }
+    const canceled = answer === null
+    dialog.showOpenDialog = () => Promise.resolve({ canceled, filePaths: canceled ? [] : [answer] })
+    dialog.showSaveDialog = () => Promise.resolve({ canceled, filePath: answer ?? '' })
   }, path)
-  return () =>
-    app.evaluate(() => {
-      const asked = (globalThis as { askedForFile?: { title?: string; defaultPath?: string } }).askedForFile
-      if (!asked) return null
-      const { title, defaultPath } = asked
-      return { ...(title === undefined ? {} : { title }), ...(defaultPath === undefined ? {} : { defaultPath }) }
-    })
 }
 
 /** What breaks the rules of accessibility in the page as it is, as axe finds it: "rule: elements". */
