@@ -55,7 +55,8 @@ function row(cells: readonly string[]): string {
 }
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [row(heads), row(heads.map(() => '---')), ...rows.map(row)].join('\n')
+  // Columns made even would be long lines of space.
+  return ['<!-- prettier-ignore -->', row(heads), row(heads.map(() => '---')), ...rows.map(row)].join('\n')
 }
 
 /** The page, as Markdown. */
@@ -110,9 +111,9 @@ ${table(['code', 'meaning', 'seen after'], codes)}
 
 ## Lines
 
-Commands end with CRLF. A line with a bare CR or LF, a control character, bytes that are not UTF-8, or more than the server reads is
-answered 500 and the session lives, for a while: it ends with 421 when there are too many of them. Telnet sequences before ABOR
-are skipped (RFC 959 section 4.1.3). Commands may be sent ahead; they are answered in order. While a transfer runs, NOOP,
-STAT, ABOR and QUIT are answered at once.
+Commands end with CRLF. A line with a bare CR or LF, a control character, bytes that are not UTF-8, or more than the
+server reads is answered 500 and the session lives, for a while: it ends with 421 when there are too many of them.
+Telnet sequences before ABOR are skipped (RFC 959 section 4.1.3). Commands may be sent ahead; they are answered in order.
+While a transfer runs, NOOP, STAT, ABOR and QUIT are answered at once.
 `
 }
