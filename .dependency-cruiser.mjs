@@ -24,7 +24,11 @@ const NODE = { core: true }
 /** @type {Record<string, Allowed>} */
 const ROOMS = {
   'common/': { npm: ['zod'] },
-  'electron/main\\.ts': { ...NODE, npm: ['electron'], paths: ['^common/', '^electron/', '^cli/index\\.ts$'] },
+  'electron/main\\.ts': {
+    ...NODE,
+    npm: ['electron'],
+    paths: ['^common/', '^electron/', '^(cli|server/cli)/index\\.ts$'],
+  },
   'electron/ftp/': { ...NODE, paths: ['^common/'] },
   'electron/local/': { ...NODE, paths: ['^common/'] },
   'electron/gate/': { ...NODE, npm: ['zod'], paths: ['^common/'] },

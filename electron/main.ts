@@ -19,7 +19,7 @@ import { EventHub } from './ipc/event-hub.ts'
 import { createHandlers } from './ipc/handlers.ts'
 import { createRouter } from './ipc/router.ts'
 import { APP_ORIGIN, APP_SCHEME, createAppProtocol } from './services/app-protocol.ts'
-import { commandLineArguments, runCommandLine } from './services/command-line.ts'
+import { commandLineOf, runCommandLine } from './services/command-line.ts'
 import { connectAndRemember, type ConnectDeps } from './services/connect.ts'
 import { openConsolePanel } from './services/console-panel.ts'
 import { createCore } from './services/core.ts'
@@ -48,12 +48,15 @@ protocol.registerSchemesAsPrivileged([
 ])
 hardenContents(app)
 
-const commandLine = commandLineArguments(process.argv)
+const commandLine = commandLineOf(process.argv)
 if (commandLine !== null) {
+  const { program, args } = commandLine
   // Loaded only then: a window does not wait for it.
-  const run: Parameters<typeof runCommandLine>[1] = async (args, around) =>
-    (await import('../cli/index.ts')).runCli(args, around)
-  void runCommandLine(commandLine, run, join(folder, 'agent.js'))
+  const run: Parameters<typeof runCommandLine>[2] = async (around) =>
+    program === 'sluice'
+      ? (await import('../cli/index.ts')).runCli(args, around)
+      : (await import('../server/cli/index.ts')).runServerCli(args, around)
+  void runCommandLine(program, join(folder, 'agent.js'), run)
 } else if (app.requestSingleInstanceLock()) {
   app.on('second-instance', () => {
     if (window?.isMinimized()) window.restore()

@@ -57,7 +57,7 @@ class RunningServer implements FtpServer {
       audit: database.audit,
       door: createDoor({ gate, onProblem: (message) => this.#problem(message) }),
       limits: createLimits(config, options.clock),
-      certificate,
+      certificate: config.tls.mode === 'off' ? null : certificate,
       transfers: this.#transfers,
       filesOf: openUserFiles,
     }

@@ -36,7 +36,10 @@ if (Number(process.versions.node.split('.')[0]) < NODE) {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
-    agentEntry: agent,
+    agents: async (verbose) => {
+      const { agentProcesses } = await import('../electron/gate/index.ts')
+      return agentProcesses(agent, verbose)
+    },
   })
   process.stdin.destroy()
 }

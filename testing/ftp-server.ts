@@ -32,6 +32,8 @@ export interface TestFtpServerOptions {
   /** Absent or null: nobody looks at uploads. It stays the test's own. */
   gate?: FtpServerOptions['gate']
   onLine?: FtpServerOptions['onLine']
+  /** What its limits go by. */
+  clock?: FtpServerOptions['clock']
 }
 
 export interface TestFtpServer {
@@ -133,6 +135,7 @@ async function build(
       options.onLine?.(session, direction, line)
     },
     onProblem: (message) => void problems.push(message),
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
   })
   ending.push(() => server.stop(0))
 

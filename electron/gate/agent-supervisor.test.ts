@@ -25,8 +25,7 @@ function supervise(settings: ConstructorParameters<typeof AgentSupervisor>[2] = 
     return process
   }
   const useAgent = vi.fn<ScanGate['useAgent']>()
-  // The supervisor needs this one method of the gate.
-  const supervisor = new AgentSupervisor({ useAgent } as unknown as ScanGate, fork, settings)
+  const supervisor = new AgentSupervisor({ useAgent }, fork, settings)
   onTestFinished(() => supervisor.dispose())
   return { supervisor, started, useAgent }
 }

@@ -114,3 +114,15 @@ test('what another program pinned meanwhile is kept and holds here too', async (
   const later = await Certificates.open(file, answering('no'))
   expect([later.pinsFor('files.test', 21), later.pinsFor('other.test', 21)]).toEqual([['AA:BB'], ['CC:DD']])
 })
+
+test('the certificate of a server of our own needs no question, in this run only', async () => {
+  const file = await temporaryFile()
+  const ask = answering('no')
+  const certificates = await Certificates.open(file, ask)
+  certificates.trust('127.0.0.1', 2121, 'AA:BB')
+  expect(certificates.pinsFor('127.0.0.1', 2121)).toEqual(['AA:BB'])
+  expect(certificates.pinsFor('127.0.0.1', 2122)).toEqual([])
+  expect(await certificates.decide({ ...certificate, host: '127.0.0.1', port: 2121 }, signal)).toBe(true)
+  expect(ask).not.toHaveBeenCalled()
+  expect((await Certificates.open(file, ask)).pinsFor('127.0.0.1', 2121)).toEqual([])
+})

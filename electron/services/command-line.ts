@@ -1,6 +1,6 @@
 /**
- * The packaged app as a command line. Electron cannot be used as a bare Node (a fuse sees to it), so the `sluice` command
- * of the packages is the app itself, told by `--cli` to open no window.
+ * The packaged app as a command line. Electron cannot be used as a bare Node (a fuse sees to it), so the commands of the
+ * packages are the app itself, told to open no window: `sluice` by `--cli`, `sluice-server` by `--server`.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,9 @@ import { join } from 'node:path'
 import { app, utilityProcess } from 'electron'
 import type { ForkAgent } from '../gate/index.ts'
 
-const SWITCH = '--cli'
+/** Switch -> the program it makes of the app. */
+const SWITCHES = { '--cli': 'sluice', '--server': 'sluice-server' } as const
+export type CommandLineProgram = (typeof SWITCHES)[keyof typeof SWITCHES]
 
 /** What the command line gets of the app. */
 export interface AppSurroundings {
@@ -25,15 +27,16 @@ export interface AppSurroundings {
 }
 
 /**
- * What follows `--cli`, or null when a window is wanted. "--" behind it keeps Chromium from taking what follows for
+ * Which program is wanted, with what follows its switch, or null for a window. "--" behind the switch keeps Chromium from taking what follows for
  * switches of its own (`--type` is one) and does not count.
  * @param argv the process's own
  */
-export function commandLineArguments(argv: readonly string[]): string[] | null {
-  const at = argv.indexOf(SWITCH)
+export function commandLineOf(argv: readonly string[]): { program: CommandLineProgram; args: string[] } | null {
+  const at = argv.findIndex((arg) => Object.hasOwn(SWITCHES, arg))
+  const program = Object.entries(SWITCHES).find(([name]) => name === argv[at])?.[1]
   const end = argv.indexOf('--')
-  if (at === -1 || (end !== -1 && end < at)) return null
-  return argv.slice(argv[at + 1] === '--' ? at + 2 : at + 1)
+  if (program === undefined || (end !== -1 && end < at)) return null
+  return { program, args: argv.slice(argv[at + 1] === '--' ? at + 2 : at + 1) }
 }
 
 /**
@@ -41,9 +44,9 @@ export function commandLineArguments(argv: readonly string[]): string[] | null {
  * @param agentEntry absolute path of the agent's bundle
  */
 export async function runCommandLine(
-  args: readonly string[],
-  run: (args: readonly string[], around: AppSurroundings) => Promise<number>,
+  program: CommandLineProgram,
   agentEntry: string,
+  run: (around: AppSurroundings) => Promise<number>,
 ): Promise<void> {
   // What Chromium keeps must not be that of a window which may be open at the same time.
   const session = await mkdtemp(join(tmpdir(), 'sluice-session-'))
@@ -60,7 +63,7 @@ export async function runCommandLine(
   await app.whenReady()
   let code = 1
   try {
-    code = await run(args, {
+    code = await run({
       stdin: process.stdin,
       stdout: process.stdout,
       stderr: process.stderr,
@@ -78,7 +81,7 @@ export async function runCommandLine(
       }),
     })
   } catch (error) {
-    process.stderr.write(`sluice: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.stderr.write(`${program}: ${error instanceof Error ? error.message : String(error)}\n`)
   }
   // The last output of a pipe may still be on its way.
   for (const stream of [process.stdout, process.stderr]) {

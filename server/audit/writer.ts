@@ -1,4 +1,5 @@
 /** Writes entries in the background: in order, in batches, bounded while the database is away. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { toErrorData } from '../../common/errors.ts'
 import type { SqlDatabase, Statements } from '../database/sql.ts'
 import { COLUMNS, rowOf, weightOf, type WaitingEntry } from './rows.ts'
@@ -13,6 +14,8 @@ const MAX_WAITING = 20_000
 const MAX_WEIGHT = 16 * 1024 * 1024
 const FIRST_RETRY_MS = 1000
 const LAST_RETRY_MS = 30_000
+/** How long a database that does not answer may hold up the end of the server. */
+const CLOSE_LIMIT_MS = 5000
 
 /** Writes rows in order, many with one statement. */
 export async function insertRows(sql: Statements, rows: readonly WaitingEntry[]): Promise<void> {
@@ -68,10 +71,14 @@ export class AuditWriter {
     }
   }
 
-  /** Takes no more, and tries a last time. */
+  /** Takes no more, and tries a last time, for a few seconds. */
   async close(): Promise<void> {
     this.#closed = true
-    await this.flush().catch(() => undefined)
+    const timeUp = new AbortController()
+    const limit = delay(CLOSE_LIMIT_MS, undefined, { signal: timeUp.signal })
+    await Promise.race([this.flush(), limit]).catch(() => undefined)
+    timeUp.abort()
+    limit.catch(() => undefined)
     this.#unschedule()
     const left = this.#waiting.length + this.#lost
     if (left > 0) this.#events.onProblem(`${left} entries of the audit log could not be written and are lost.`)

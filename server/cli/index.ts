@@ -1,4 +1,5 @@
 /** The command `sluice-server`. */
+import type { AgentProcesses } from '../../electron/gate/index.ts'
 import manifest from '../../package.json' with { type: 'json' }
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts'
 import { parseCommandLine } from './flags.ts'
@@ -9,8 +10,8 @@ export interface Surroundings {
   stdout: NodeJS.WriteStream
   stderr: NodeJS.WriteStream
   env: Record<string, string | undefined>
-  /** Absolute path of the scanning agent's entry. */
-  agentEntry: string
+  /** How scanning agents of its own are started; the packaged app has another way. */
+  agents(verbose: boolean): AgentProcesses | Promise<AgentProcesses>
 }
 
 /**

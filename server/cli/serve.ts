@@ -3,7 +3,7 @@ import { constants } from 'node:os'
 import { SluiceError } from '../../common/errors.ts'
 import type { ScannerStatus } from '../../common/models.ts'
 import type { ShareConfig } from '../../common/share.ts'
-import { AgentSupervisor, agentProcesses, createGate, tellingWhy, type ScanGate } from '../../electron/gate/index.ts'
+import { AgentSupervisor, createGate, tellingWhy, type ScanGate } from '../../electron/gate/index.ts'
 import type { ShareDatabase } from '../audit/types.ts'
 import { openShareDatabase } from '../database/index.ts'
 import { startShare, type RunningShare } from '../running-share.ts'
@@ -49,7 +49,7 @@ export async function serve(line: CommandLine, around: Surroundings): Promise<nu
   for (const account of accounts) await database.accounts.add(account)
   const gate = createGate({ quarantineFolder: places.quarantineFolder })
   ending.defer(() => gate.dispose())
-  if (config.scan) startAgent(gate, agent, line, around, log, ending)
+  if (config.scan) await startAgent(gate, agent, line, around, log, ending)
   const share = await start({ config, database, gate, places, log, verbose: line.has('verbose') })
   ending.defer(() => share.stop(0))
   const onHangUp = (): void => void share.reloadCertificate()
@@ -105,14 +105,14 @@ function stopRequest(ending: AsyncDisposableStack): Promise<string> {
   return promise
 }
 
-function startAgent(
+async function startAgent(
   gate: ScanGate,
   settings: ReturnType<typeof agentOf>,
   line: CommandLine,
-  { agentEntry }: Surroundings,
+  around: Surroundings,
   log: Log,
   ending: AsyncDisposableStack,
-): void {
+): Promise<void> {
   let last = ''
   const tell = (status: ScannerStatus): void => {
     const entry = scannerLine(status)
@@ -121,7 +121,7 @@ function startAgent(
     log(entry)
   }
   const unwatch = gate.onStatus(tell)
-  const agents = agentProcesses(agentEntry, line.has('verbose'))
+  const agents = await around.agents(line.has('verbose'))
   const fork = tellingWhy(agents.fork, (text) => log({ level: 'error', event: 'agent', message: text }))
   const supervisor = new AgentSupervisor(gate, fork, settings)
   supervisor.start()

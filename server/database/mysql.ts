@@ -1,5 +1,6 @@
 /** MySQL and MariaDB, through a pool of connections. */
 import { createHash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import mysql, { type Pool, type PoolConnection, type PoolOptions } from 'mysql2/promise'
 import { SluiceError } from '../../common/errors.ts'
 import { isLost, told, wantsAgain } from './mysql-errors.ts'
@@ -32,8 +33,9 @@ const SETTINGS = ["SET SESSION sql_mode = 'TRADITIONAL'", 'SET SESSION TRANSACTI
 const CONNECTIONS = 8
 /** Requests that wait for a connection; more than logins and log together ever are, while the database answers. */
 const MAX_WAITING = 2000
-const CONNECT_LIMIT_MS = 10_000
-const STATEMENT_LIMIT_MS = 30_000
+/** How long a server may take to hang up. */
+const CLOSE_LIMIT_MS = 1000
+const CLOSE_STEP_MS = 10
 /** How long another server may take to bring the schema up to date. */
 const LOCK_LIMIT_S = 60
 const TRIES = 5
@@ -60,7 +62,6 @@ function optionsOf(address: MysqlAddress): PoolOptions {
     maxIdle: 2,
     idleTimeout: 60_000,
     queueLimit: MAX_WAITING,
-    connectTimeout: CONNECT_LIMIT_MS,
     enableKeepAlive: true,
     keepAliveInitialDelay: 30_000,
     maxPreparedStatements: 200,
@@ -82,6 +83,8 @@ async function limited<T>(connection: PoolConnection, ms: number, answer: Promis
     connection.destroy()
     reject(new SluiceError('timeout', `The database has not answered within ${ms / 1000} seconds.`))
   }, ms)
+  // The connection keeps the process alive, not its clock: that may tick on after the end.
+  timer.unref()
   try {
     return await Promise.race([answer, promise])
   } finally {
@@ -91,7 +94,7 @@ async function limited<T>(connection: PoolConnection, ms: number, answer: Promis
   }
 }
 
-function statementsOn(connection: PoolConnection, ms = STATEMENT_LIMIT_MS): Statements {
+function statementsOn(connection: PoolConnection, ms: number): Statements {
   return {
     run: async (sql, values = []) => {
       const [result] = await limited(connection, ms, connection.execute(sql, values.map(bound)))
@@ -109,14 +112,20 @@ class Mysql implements SqlDatabase {
   readonly dialect = DIALECT
   readonly #pool: Pool
   readonly #lock: string
+  readonly #limit: number
+  /** All there are, so that none outlives the pool. */
+  readonly #open = new Set<{ destroy(): void }>()
   #closed = false
 
-  constructor(address: MysqlAddress) {
+  constructor(address: MysqlAddress, { connectMs, statementMs }: MysqlLimits) {
+    this.#limit = statementMs
     this.name = address.name
     // The name of a lock is the whole server's and has 64 characters at most.
     this.#lock = `sluice-${createHash('sha256').update(address.database).digest('hex').slice(0, 40)}`
-    this.#pool = mysql.createPool(optionsOf(address))
+    this.#pool = mysql.createPool({ ...optionsOf(address), connectTimeout: connectMs })
     this.#pool.pool.on('connection', (connection) => {
+      this.#open.add(connection)
+      for (const end of ['end', 'error']) connection.once(end, () => this.#open.delete(connection))
       // Queued before anything else is.
       for (const setting of SETTINGS) {
         connection.query(setting, (error) => {
@@ -132,7 +141,10 @@ class Mysql implements SqlDatabase {
   }
 
   async all(sql: string, values?: readonly SqlValue[]): Promise<SqlRow[]> {
-    return await this.#patiently(async (connection) => await statementsOn(connection).all(sql, values), isLost)
+    return await this.#patiently(
+      async (connection) => await statementsOn(connection, this.#limit).all(sql, values),
+      isLost,
+    )
   }
 
   async transaction<T>(work: (sql: Statements) => Promise<T>): Promise<T> {
@@ -140,15 +152,15 @@ class Mysql implements SqlDatabase {
     const mayAgain = (error: unknown): boolean => wantsAgain(error) || (isLost(error) && !begun)
     return await this.#patiently(async (connection) => {
       begun = false
-      await limited(connection, STATEMENT_LIMIT_MS, connection.beginTransaction())
+      await limited(connection, this.#limit, connection.beginTransaction())
       begun = true
       try {
-        const result = await work(statementsOn(connection))
-        await limited(connection, STATEMENT_LIMIT_MS, connection.commit())
+        const result = await work(statementsOn(connection, this.#limit))
+        await limited(connection, this.#limit, connection.commit())
         return result
       } catch (error) {
         // Without a rollback the next who gets this connection would go on with the transaction.
-        await limited(connection, STATEMENT_LIMIT_MS, connection.rollback()).catch(() => connection.destroy())
+        await limited(connection, this.#limit, connection.rollback()).catch(() => connection.destroy())
         throw error
       }
     }, mayAgain)
@@ -175,7 +187,11 @@ class Mysql implements SqlDatabase {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    await this.#pool.end()
+    // A server that answers nothing does not hang up either, so this is not waited for.
+    this.#pool.end().catch(() => undefined)
+    for (let waited = 0; this.#open.size > 0 && waited < CLOSE_LIMIT_MS; waited += CLOSE_STEP_MS)
+      await delay(CLOSE_STEP_MS)
+    for (const connection of this.#open) connection.destroy()
   }
 
   /** Tries again as long as `mayAgain` says that nothing was done, with a fresh connection each time. */
@@ -199,7 +215,15 @@ class Mysql implements SqlDatabase {
   }
 }
 
+/** In ms: how long it may take to be let in, and to run one statement. */
+export interface MysqlLimits {
+  connectMs: number
+  statementMs: number
+}
+
+const LIMITS: MysqlLimits = { connectMs: 10_000, statementMs: 30_000 }
+
 /** Opens nothing yet: the first statement does. @throws SluiceError bad-argument */
-export function openMysql(spec: string): SqlDatabase {
-  return new Mysql(parseMysqlSpec(spec))
+export function openMysql(spec: string, limits = LIMITS): SqlDatabase {
+  return new Mysql(parseMysqlSpec(spec), limits)
 }

@@ -22,6 +22,7 @@ const CONSTRAINT_UNIQUE = 2067
 /** How long another program may keep the file to itself. */
 const BUSY_LIMIT_MS = 10_000
 const BUSY_STEP_MS = 20
+const OPEN_LIMIT_MS = 5000
 
 function codeOf(error: unknown): number | null {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : null
@@ -144,9 +145,11 @@ export function openSqlite(file: string): SqlDatabase {
   let db: DatabaseSync | null = null
   try {
     if (location !== ':memory:') makePrivate(location)
-    db = new DatabaseSync(location, { timeout: 0 })
+    // Another program may be making the file right now. From then on, waiting is ours: see #patiently.
+    db = new DatabaseSync(location, { timeout: OPEN_LIMIT_MS })
     // NORMAL: a power cut may lose the last entries of the log, but never breaks the file.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY')
+    db.exec('PRAGMA busy_timeout = 0')
     return new Sqlite(db, location)
   } catch (error) {
     db?.close()

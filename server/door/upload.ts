@@ -109,10 +109,10 @@ export class OneUpload implements Upload {
         throw new ReplyError(451, 'Not all bytes of the file were scanned; nothing was stored. Try again.')
       }
       if (this.#broken !== null) throw this.#broken
-      await this.#target.folder.check()
       const name = this.#request.mode.kind === 'unique' ? await this.#claimName() : await this.#replace()
+      // Nobody need wait for that but who ends the upload.
       this.#ended = this.#close()
-      await this.#ended
+      this.#ended.catch(() => undefined)
       const path = this.#request.mode.kind === 'unique' ? childOf(parentOf(this.#request.path), name) : this.path
       return { kind: 'landed', path, size: this.#part.bytes, report: outcome?.report ?? null }
     } catch (error) {
@@ -131,7 +131,7 @@ export class OneUpload implements Upload {
 
   async #replace(): Promise<string> {
     const { folder, name } = this.#target
-    const existing = await statsOf(folder.at(name))
+    const [existing] = await Promise.all([statsOf(folder.at(name)), folder.check()])
     // What came there since the upload began and is no file was put there by others than accounts.
     if (existing !== null && !existing.isFile()) throw refused(this.path, 'it is no file any more')
     const bytes = existing?.size ?? 0
@@ -141,6 +141,7 @@ export class OneUpload implements Upload {
   }
 
   async #claimName(): Promise<string> {
+    await this.#target.folder.check()
     let name = this.#target.name
     for (let tries = 1; ; tries++) {
       try {

@@ -20,16 +20,29 @@ export type Show = (real: string) => string
  */
 export async function* listHeld(root: string, folder: Held, show: Show, signal: AbortSignal): AsyncIterable<Facts[]> {
   const directory = await opendir(folder.self, { bufferSize: BATCH })
-  let names: string[] = []
-  // Leaving the loop closes the directory.
-  for await (const { name } of directory) {
-    signal.throwIfAborted()
-    if (stepProblem(name, process.platform) === null) names.push(name)
-    if (names.length < BATCH) continue
-    yield await lookAt(root, folder, names, show)
-    names = []
+  // One batch is looked at while the one before is being sent.
+  let next: Promise<Facts[]> | null = null
+  try {
+    let names: string[] = []
+    // Leaving the loop closes the directory.
+    for await (const { name } of directory) {
+      signal.throwIfAborted()
+      if (stepProblem(name, process.platform) === null) names.push(name)
+      if (names.length < BATCH) continue
+      const batch = next
+      next = lookAt(root, folder, names, show)
+      // Met when its turn has come.
+      next.catch(() => undefined)
+      names = []
+      if (batch !== null) yield await batch
+    }
+    if (next !== null) yield await next
+    next = null
+    if (names.length > 0) yield await lookAt(root, folder, names, show)
+  } finally {
+    // The folder is let go of after this, and its descriptor may become another's.
+    await next?.catch(() => undefined)
   }
-  if (names.length > 0) yield await lookAt(root, folder, names, show)
 }
 
 async function lookAt(root: string, folder: Held, names: readonly string[], show: Show): Promise<Facts[]> {

@@ -349,7 +349,7 @@ describe('a folder swapped for a link while it is used', () => {
 
 test('a listing ends when its client goes', async () => {
   const { root, files } = await shareFolder()
-  for (let at = 0; at < 600; at++) await writeFile(join(root, `f${at}`), '')
+  for (let at = 0; at < 1100; at++) await writeFile(join(root, `f${at}`), '')
   const gone = new AbortController()
   const batches: number[] = []
   await expect(

@@ -228,24 +228,30 @@ class RootedFiles implements UserFiles {
   /** What the account sees there: links that lead nowhere or out are not there. @throws ENOENT */
   async #lookAt(parent: Held, name: string): Promise<Stats> {
     const stats = await lstat(parent.at(name))
-    if (!isShown(stats)) throw missing()
-    if (stats.isSymbolicLink()) await (await hold(this.root, join(parent.real, name))).close()
+    await this.#demandShown(stats, parent, name)
     return stats
   }
 
   /** What would be replaced. Something that is there but not shown is in the way. */
   async #lookAtTarget(parent: Held, name: string): Promise<Stats | null> {
+    let stats: Stats
     try {
-      return await this.#lookAt(parent, name)
+      stats = await lstat(parent.at(name))
     } catch (error) {
-      if (systemCode(error) !== 'ENOENT') throw error
+      if (systemCode(error) === 'ENOENT') return null
+      throw error
     }
-    const hidden = await lstat(parent.at(name)).catch((error: unknown) => {
-      if (systemCode(error) !== 'ENOENT') throw error
-      return null
-    })
-    if (hidden !== null) throw Object.assign(new Error('Something that is not shown is there.'), { code: 'EACCES' })
-    return null
+    try {
+      await this.#demandShown(stats, parent, name)
+    } catch (cause) {
+      throw Object.assign(new Error('Something that is not shown is there.', { cause }), { code: 'EACCES' })
+    }
+    return stats
+  }
+
+  async #demandShown(stats: Stats, parent: Held, name: string): Promise<void> {
+    if (!isShown(stats)) throw missing()
+    if (stats.isSymbolicLink()) await (await hold(this.root, join(parent.real, name))).close()
   }
 
   async #change(path: string, work: (self: string) => Promise<void>): Promise<void> {

@@ -38,6 +38,6 @@ export function isHttp(line: string): boolean {
 
 /** The line with its secrets hidden, for logs and the list of sessions. */
 export function maskedLine(line: string): string {
-  const secret = /^\s*(PASS|ACCT|SITE +SIGNUP +\S+)(?=.)/i.exec(line)
+  const secret = /^\s*((?:PASS|ACCT)(?=.)|SITE +SIGNUP +\S+(?= ))/i.exec(line)
   return secret === null ? line : `${secret[1] ?? ''} ****`
 }

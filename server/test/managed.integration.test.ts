@@ -238,6 +238,7 @@ test('it ends with its parent, however that goes', async () => {
   // Its standard output, which the parent had lent to it, closes with the server's process and not before.
   client.resume()
   await Promise.all([once(client, 'close'), once(parent, 'close')])
+  expect(client.destroyed).toBe(true)
 })
 
 test('without a parent there is nobody to obey', async () => {

@@ -17,6 +17,8 @@ const ANSWER_LIMITS: Partial<Record<ShareMethod, number>> = {
   'audit.export': 600_000,
 }
 const ANSWER_LIMIT = 20_000
+/** ms for a process that was told to end; one whose loop hangs would keep its port for ever */
+const END_LIMIT = 2_000
 
 const errorDataSchema: z.ZodType<ErrorData> = z.object({
   code: z.enum(ERROR_CODES).catch('internal'),
@@ -46,6 +48,7 @@ export class ServerProcess {
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
   #code: number | null = null
+  #force: NodeJS.Timeout | null = null
 
   constructor(child: ServerChild, onEvent: (event: ShareEvent) => void) {
     this.#child = child
@@ -54,6 +57,7 @@ export class ServerProcess {
     this.exited = new Promise((resolve) => {
       child.once('exit', (code) => {
         this.#code = code
+        if (this.#force !== null) clearTimeout(this.#force)
         this.#failAll()
         resolve(code)
       })
@@ -88,8 +92,15 @@ export class ServerProcess {
     })
   }
 
+  /** Tells the process to end, and ends it by force when it does not. */
   kill(): void {
-    if (this.#code === null) this.#child.kill()
+    if (this.#code !== null) return
+    this.#child.kill()
+    this.#force ??= setTimeout(() => {
+      const { pid } = this.#child
+      if (pid !== undefined) endByForce(pid)
+    }, END_LIMIT)
+    this.#force.unref()
   }
 
   #take(message: unknown): void {
@@ -115,6 +126,14 @@ export class ServerProcess {
       clearTimeout(timer)
       reject(ended(this.#code))
     }
+  }
+}
+
+function endByForce(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended this very moment.
   }
 }
 

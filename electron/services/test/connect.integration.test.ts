@@ -22,6 +22,9 @@ test('what worked is remembered, without the password; what failed is not', asyn
   const deps = { session, recent, log, onRecent: (list: RecentConnection[]) => void told.push(list) }
   const refusing = await scripted({ verbs: { PASS: '530 No' } })
   await expect(connectAndRemember(deps, request(refusing))).rejects.toMatchObject({ code: 'login-refused' })
+  // Plain FTP: no account is made.
+  const signingUp = connectAndRemember(deps, request(await scripted()), 'signUp')
+  await expect(signingUp).rejects.toMatchObject({ code: 'tls-refused' })
   expect(told).toEqual([])
   const server = await scripted()
   expect(await connectAndRemember(deps, request(server))).toMatchObject({ state: 'connected' })

@@ -35,7 +35,9 @@ export function newAccount(name: string, more: Partial<NewAccount> = {}): NewAcc
 
 /** @param body gets what gives the address of a new, empty database */
 export function describeDatabases(title: string, body: (newSpec: () => string) => void): void {
-  describe(`${title}, in SQLite`, () => body(() => `sqlite:${path.join(testFolder(), 'share.db')}`))
+  describe(`${title}, in SQLite`, () => {
+    body(() => `sqlite:${path.join(testFolder(), 'share.db')}`)
+  })
   describeWith(['mariadb'], `${title}, in MariaDB`, () => {
     let mariadb: Mariadb | undefined
     beforeAll(async () => {

@@ -10,6 +10,7 @@ import { startClamd } from '../../../../testing/clamd.ts'
 import { describeWith } from '../../../../testing/describe-with.ts'
 import { eicar } from '../../../../testing/eicar.ts'
 import { peer } from '../../../../testing/peers.ts'
+import { testOnPosix } from '../../../../testing/test-unless.ts'
 import type { FtpClient } from '../../../ftp/index.ts'
 import { configFor, portOf, startShareWorld } from './share-environment.ts'
 
@@ -211,4 +212,13 @@ test('a process ends with its parent’s wish', { timeout: LIMIT }, async () => 
   await share.call('accounts.list', null)
   await share.dispose(0)
   expect(await processes[0]?.ended).toBe(0)
+})
+
+testOnPosix('a process that hangs is ended by force', async () => {
+  const { share, root, processes } = await startShareWorld()
+  await share.setConfig(configFor(root))
+  await share.start()
+  processes[0]?.pause()
+  await share.dispose(0)
+  expect(await processes[0]?.ended).toBe('SIGKILL')
 })

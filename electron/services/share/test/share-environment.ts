@@ -20,6 +20,8 @@ type StatusIn<S extends ShareStatus['state']> = ShareStatus & { state: S }
 export interface StartedServer {
   /** At once and without a word. */
   kill(): void
+  /** It hangs from now on. */
+  pause(): void
   /** Its exit code, or the signal that ended it. */
   ended: Promise<number | string>
 }
@@ -61,7 +63,7 @@ export async function startShareWorld(o: ShareWorldOptions = {}): Promise<ShareW
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     const ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => code ?? signal ?? '')
-    processes.push({ kill: () => void child.kill('SIGKILL'), ended })
+    processes.push({ kill: () => void child.kill('SIGKILL'), pause: () => void child.kill('SIGSTOP'), ended })
     onTestFinished(() => void child.kill('SIGKILL'))
     return {
       get pid() {
