@@ -148,7 +148,7 @@ export class ControlSession implements Session, LoopHost {
 
   logout(): void {
     const { loggedIn } = this
-    this.data.drop()
+    this.data.reset()
     this.#leaveAccount()
     this.login = newLogin()
     if (!loggedIn) return
