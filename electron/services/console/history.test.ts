@@ -37,6 +37,9 @@ test.each([
   ['quote PASS secret', 'quote PASS ****'],
   ['raw "pass secret"', 'raw PASS ****'],
   [`quo 'ACCT' secret`, 'quo ACCT ****'],
+  ['quote SITE SIGNUP me secret', 'quote SITE SIGNUP ****'],
+  ['quo "site signup me" secret word', 'quo SITE SIGNUP ****'],
+  ['quote SITE CHMOD 644 signup', 'quote SITE CHMOD 644 signup'],
   ['frobnicate ftp://me:secret@host', 'frobnicate ftp://me@host'],
   ['frobnicate ftp://me:p@ss@host', 'frobnicate ****'],
   ['get ftp://host:21/a@b', 'get ftp://host:21/a@b'],
@@ -56,6 +59,7 @@ test('no password of any kind is kept, however the line holds it', () => {
     (password: string) => `open host ${quoteWord(`x${password}`)}`,
     (password: string) => `user me ${password}`,
     (password: string) => `quote PASS ${password}`,
+    (password: string) => `quote SITE SIGNUP me ${password}`,
     (password: string) => `ls ftp://me:${password}@host`,
   ]
   fc.assert(

@@ -34,6 +34,9 @@ function oneWithoutPasswords(line: string): string {
   const keep = (count: number): string => line.slice(0, words[count - 1]?.end)
   if (isCommand(command, 'quote') && /^(?:PASS|ACCT)\b/i.test(first))
     return `${keep(1)} ${first.slice(0, 4).toUpperCase()} ${MASK}`
+  // Name and password of an account to be made.
+  const raw = words.slice(1).map(({ text }) => literal(text))
+  if (isCommand(command, 'quote') && /^\s*SITE\s+SIGNUP\s/i.test(raw.join(' '))) return `${keep(1)} SITE SIGNUP ${MASK}`
   if (isCommand(command, 'user') && words.length > 2) return `${keep(2)} ${MASK}`
   const opens = isCommand(command, 'open')
   // Classic clients took user and password here.
