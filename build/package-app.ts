@@ -11,8 +11,8 @@ export interface PackagedApp {
   asar: string
   /** The packed executable; null when Electron's files were a stand-in. */
   executable: string | null
-  /** The `sluice` command of the package. */
-  command: string | null
+  /** The commands of the package. */
+  commands: Record<'sluice' | 'sluice-server', string | null>
 }
 
 /** What electron-builder expects of a Linux distribution of Electron, without a single byte of Electron. */
@@ -68,12 +68,14 @@ export function packageApp(folder: string): PackagedApp {
   if (asar === null) throw new Error(`electron-builder failed:\n${done.stdout}${done.stderr}`)
   const names = { linux: 'sluice-desktop', win32: 'Sluice.exe', darwin: 'Sluice' } as const
   const name = names[process.platform as keyof typeof names]
-  const commands = { linux: 'sluice', win32: 'sluice.cmd', darwin: 'sluice' } as const
-  const command = commands[process.platform as keyof typeof commands]
+  const suffix = process.platform === 'win32' ? '.cmd' : ''
   const packed = path.join(folder, 'packed')
   return {
     asar,
     executable: electron === null ? null : findFile(packed, name),
-    command: findFile(packed, command),
+    commands: {
+      sluice: findFile(packed, `sluice${suffix}`),
+      'sluice-server': findFile(packed, `sluice-server${suffix}`),
+    },
   }
 }

@@ -36,19 +36,32 @@ test.afterAll(() => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
 })
 
+/** Folders of what package.json depends on at run time, with all that needs. */
+function runtimePackages(): string[] {
+  const lock = readFileSync(path.join(import.meta.dirname, '../package-lock.json'), 'utf8')
+  const { packages } = JSON.parse(lock) as { packages: Record<string, { dev?: boolean; devOptional?: boolean }> }
+  const runtime = Object.entries(packages).filter(
+    ([name, { dev, devOptional }]) => name !== '' && !(dev || devOptional),
+  )
+  return runtime.map(([name]) => `/${name}`)
+}
+
 test('the archive holds the bundles and runtime dependencies, and nothing else', () => {
   const files = listPackage(packaged.asar, { isPack: false }).map((file) => file.replaceAll('\\', '/'))
   for (const needed of [
     '/out/main/index.js',
     '/out/main/agent.js',
     '/out/main/cli.js',
+    '/out/main/server.js',
     '/out/preload/index.cjs',
     '/out/renderer/index.html',
   ]) {
     expect(files).toContain(needed)
   }
-  const shipped = /^\/(out|package\.json$|node_modules(\/zod|\/picomatch|\/@virustotal)?)(\/|$)|^\/package\.json$/
-  expect(files.filter((file) => !shipped.test(file))).toEqual([])
+  const wanted = ['/out', '/package.json', ...runtimePackages()]
+  const ships = (file: string): boolean =>
+    wanted.some((one) => file === one || file.startsWith(`${one}/`) || one.startsWith(`${file}/`))
+  expect(files.filter((file) => !ships(file))).toEqual([])
   expect(files.filter((file) => /\.(tsx?|[cm]ts|map)$|\.test\.|\.spec\./.test(file))).toEqual([])
   expect(files.some((file) => file.endsWith('.wasm'))).toBe(true)
 })
@@ -101,27 +114,40 @@ function runToEnd(program: string, args: string[]): { code: number | null; stdou
   return { code: done.status, stdout: done.stdout, stderr: done.stderr }
 }
 
-test('the package carries the sluice command, ready to run', () => {
-  const { command } = packaged
-  expect(command).not.toBeNull()
+for (const [name, mark] of [
+  ['sluice', '--cli -- '],
+  ['sluice-server', '--server -- '],
+] as const) {
+  test(`the package carries the ${name} command, ready to run`, () => {
+    const command = packaged.commands[name]
+    expect(command).not.toBeNull()
+    if (command === null) return
+    const text = readFileSync(command, 'utf8')
+    expect(text).toContain(mark)
+    if (process.platform !== 'win32') accessSync(command, constants.X_OK)
+  })
+}
+
+test('a package for Linux carries the unit of the file server', () => {
+  const command = packaged.commands['sluice-server']
+  test.skip(process.platform !== 'linux', 'systemd is for Linux')
   if (command === null) return
-  const text = readFileSync(command, 'utf8')
-  expect(text).toContain('--cli -- ')
-  if (process.platform !== 'win32') accessSync(command, constants.X_OK)
+  const unit = readFileSync(path.join(path.dirname(command), 'sluice-server.service'), 'utf8')
+  expect(unit).toMatch(/^ExecStart=\/usr\/bin\/sluice-server --config \S+ --log json$/m)
 })
 
 test('the sluice command starts what is beside it, wherever it is linked to', () => {
-  const { command, executable } = packaged
+  const { commands, executable } = packaged
   test.skip(
     process.platform === 'win32' || executable !== null,
     'tells a stand-in for the executable from the real one',
   )
-  if (command === null) return
+  if (commands.sluice === null || commands['sluice-server'] === null) return
   // Says how it was called, in the place of the executable that is none.
-  const stub = path.join(path.dirname(command), 'sluice-desktop')
+  const stub = path.join(path.dirname(commands.sluice), 'sluice-desktop')
   writeFileSync(stub, '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 })
   const link = path.join(folder, 'linked-sluice')
-  symlinkSync(command, link)
+  symlinkSync(commands.sluice, link)
   const { stdout } = runToEnd(link, ['--type', 'binary', 'two words'])
   expect(stdout.trimEnd().split('\n')).toEqual([
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
@@ -133,6 +159,11 @@ test('the sluice command starts what is beside it, wherever it is linked to', ()
     'binary',
     'two words',
   ])
+  const serverLink = path.join(folder, 'linked-sluice-server')
+  symlinkSync(commands['sluice-server'], serverLink)
+  const served = runToEnd(serverLink, ['--root', 'two words'])
+  const headless = ['--no-sandbox', '--ozone-platform=headless', '--disable-gpu']
+  expect(served.stdout.trimEnd().split('\n')).toEqual([...headless, '--server', '--', '--root', 'two words'])
 })
 
 test('the packed command line runs under plain Node', () => {
@@ -148,6 +179,21 @@ test('the packed command line runs under plain Node', () => {
   const { code, stdout } = runToEnd(process.execPath, [entry, '--json', '-c', 'lls'])
   expect(code).toBe(0)
   expect(stdout).toContain('"name":"seen by lls.txt"')
+})
+
+test('the packed file server runs under plain Node', () => {
+  const application = extracted()
+  const entry = path.join(application, 'out/main/server.js')
+  expect(readFileSync(entry, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+  const data = ['--data-folder', path.join(folder, 'server-data')]
+  // Opens a database, and with it the packed dependencies.
+  expect(runToEnd(process.execPath, [entry, 'user', 'list', ...data])).toEqual({
+    code: 0,
+    stdout: 'There are no accounts.\n',
+    stderr: '',
+  })
+  const refused = runToEnd(process.execPath, [entry, '--root', '/', '--no-scan', ...data])
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be shared') })
 })
 
 test('what npm packs brings the command line, and no sources', () => {
@@ -184,6 +230,8 @@ test('the packed app is a command line when it is told so', () => {
   expect(code).toBe(0)
   expect(stdout).toContain('"name":"seen by lls.txt"')
   expect(run('-c', 'ls')).toMatchObject({ code: 7 })
+  const server = runToEnd(program, [...headless, ...asRoot, ...before, '--server', '--', '--version'])
+  expect(server).toMatchObject({ code: 0, stdout: `sluice-server ${versionOf(application)}\n` })
 })
 
 test('the executable has its fuses set', async () => {
