@@ -82,23 +82,25 @@ export function App() {
           <main ref={setMain} className="app-main">
             <ScanBanner />
             <div className="app-stage">
-              <Group orientation="vertical" disableCursor className={`app-rows ${sharing ? 'is-covered' : ''}`}>
-                <Panel id="panes" defaultSize="64%" minSize="180px">
-                  <Group orientation="horizontal" disableCursor>
-                    <Panel id="local" defaultSize="50%" minSize="300px">
-                      <Pane side="local" />
-                    </Panel>
-                    <Separator className="split vertical" aria-label="Width of the two panes" />
-                    <Panel id="remote" defaultSize="50%" minSize="300px">
-                      <Pane side="remote" />
-                    </Panel>
-                  </Group>
-                </Panel>
-                <Separator className="split horizontal" aria-label="Height of the lower panel" />
-                <Panel id="bottom" defaultSize="36%" minSize="96px">
-                  <BottomPanel />
-                </Panel>
-              </Group>
+              <div className={`app-under ${sharing ? 'is-covered' : ''}`} inert={sharing}>
+                <Group orientation="vertical" disableCursor className="app-rows">
+                  <Panel id="panes" defaultSize="64%" minSize="180px">
+                    <Group orientation="horizontal" disableCursor>
+                      <Panel id="local" defaultSize="50%" minSize="300px">
+                        <Pane side="local" />
+                      </Panel>
+                      <Separator className="split vertical" aria-label="Width of the two panes" />
+                      <Panel id="remote" defaultSize="50%" minSize="300px">
+                        <Pane side="remote" />
+                      </Panel>
+                    </Group>
+                  </Panel>
+                  <Separator className="split horizontal" aria-label="Height of the lower panel" />
+                  <Panel id="bottom" defaultSize="36%" minSize="96px">
+                    <BottomPanel />
+                  </Panel>
+                </Group>
+              </div>
               {sharing && <SharePage />}
             </div>
           </main>

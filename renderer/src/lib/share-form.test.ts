@@ -62,6 +62,8 @@ test('without TLS there is no port that begins with it', () => {
 test('no folder, no start', () => {
   expect(startProblem(DEFAULTS)?.root).toMatch(/Choose the folder/)
   expect(startProblem({ ...DEFAULTS, root: '/srv' })).toBeNull()
+  // Those who come have folders of their own.
+  expect(startProblem({ ...DEFAULTS, anonymous: { enabled: true, root: '/pub' } })).toBeNull()
 })
 
 test('only what others can reach in the clear is a danger', () => {

@@ -228,8 +228,8 @@ export const ADVANCED: ReadonlySet<ShareField> = new Set<ShareField>([
 ])
 
 /** Why a configuration that is well-formed cannot be started; null when it can be tried. */
-export const startProblem = (config: ShareConfig): FieldErrors | null =>
-  config.root === '' ? { root: 'Choose the folder to share first.' } : null
+export const startProblem = ({ root, anonymous, signUp }: ShareConfig): FieldErrors | null =>
+  root === '' && !anonymous.enabled && !signUp.enabled ? { root: 'Choose the folder to share first.' } : null
 
 /** True when other computers may come in and may do so without TLS. */
 export const isExposed = (form: Pick<ShareForm, 'reach' | 'tls'>): boolean =>

@@ -29,10 +29,20 @@ export async function loadAccounts(): Promise<void> {
   }
 }
 
-/** An event says that they changed: asked for only where they have been shown. */
+let watching = false
+
+/** Keeps them up to date while they are on the screen. @returns what ends it */
+export function watchAccounts(): () => void {
+  watching = true
+  void loadAccounts()
+  return () => {
+    watching = false
+  }
+}
+
+/** An event says that they changed, or that somebody may have logged in. */
 export function accountsChanged(): void {
-  const { accounts, error } = useShareAccounts.getState()
-  if (accounts !== null || error !== null) void loadAccounts()
+  if (watching) void loadAccounts()
 }
 
 export async function addAccount(account: NewAccount): Promise<void> {

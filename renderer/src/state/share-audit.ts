@@ -90,9 +90,20 @@ export function chooseAudit(change: Partial<AuditChoice>): void {
   void loadNewest()
 }
 
-/** An event says that there is something new: asked for only where the log has been shown. */
+let watching = false
+
+/** Keeps it up to date while it is on the screen. @returns what ends it */
+export function watchAudit(): () => void {
+  watching = true
+  void loadNewest()
+  return () => {
+    watching = false
+  }
+}
+
+/** An event says that there is something new. */
 export function auditChanged(): void {
-  if (useShareAudit.getState().state !== 'idle') void loadNewest()
+  if (watching) void loadNewest()
 }
 
 /** Removes what the filter shows. */

@@ -66,6 +66,8 @@ function takeEvent(event: AppEvent): void {
     case 'share-accounts':
       return accountsChanged()
     case 'share-audit':
+      // Each login is an entry, and the last one stands with the accounts.
+      accountsChanged()
       return auditChanged()
     case 'menu':
       return chooseAction(event.action)

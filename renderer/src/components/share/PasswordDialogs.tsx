@@ -90,13 +90,17 @@ function Shown({ name, password, title, description, onClose }: ShownProps) {
       <dl className="share-secret">
         <div>
           <dt>Name</dt>
-          <dd className="selectable">{visibleName(name)}</dd>
-          <CopyButton text={name} label="Copy the name" />
+          <dd>
+            <span className="selectable">{visibleName(name)}</span>
+            <CopyButton text={name} label="Copy the name" />
+          </dd>
         </div>
         <div>
           <dt>Password</dt>
-          <dd className="selectable secret">{password}</dd>
-          <CopyButton text={password} label="Copy the password" />
+          <dd>
+            <span className="selectable secret">{password}</span>
+            <CopyButton text={password} label="Copy the password" />
+          </dd>
         </div>
       </dl>
       <ModalButtons>
@@ -132,7 +136,7 @@ export function FirstAccountDialog() {
     <Shown
       {...first}
       title="Your first account"
-      description={`The server runs. Nobody can log in without an account, so one was made: it may read and write in the shared folder. This password is shown once. ${NOWHERE}`}
+      description={`The server runs. Nobody can log in without an account, so one was made: it may do everything in the shared folder. This password is shown once. ${NOWHERE}`}
       onClose={() => useShare.setState({ firstAccount: null })}
     />
   )

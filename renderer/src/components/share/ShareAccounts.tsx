@@ -4,7 +4,7 @@ import { formatBytes, formatCount, formatTime } from '../../../../common/format.
 import type { Account } from '../../../../common/share.ts'
 import { visibleName } from '../../lib/names.ts'
 import { rightsText, ROLE_NAMES } from '../../lib/share-text.ts'
-import { enableAccount, loadAccounts, useShareAccounts } from '../../state/share-accounts.ts'
+import { enableAccount, loadAccounts, useShareAccounts, watchAccounts } from '../../state/share-accounts.ts'
 import { openDialog } from '../../state/ui.ts'
 import { FileName } from '../FileName.tsx'
 import { IconButton } from '../IconButton.tsx'
@@ -49,7 +49,7 @@ const toneOf = ({ enabled }: Account): string => (enabled ? '' : 'is-off')
 export function ShareAccounts({ root }: { root: string }) {
   const accounts = useShareAccounts((s) => s.accounts)
   const error = useShareAccounts((s) => s.error)
-  useEffect(() => void loadAccounts(), [])
+  useEffect(watchAccounts, [])
   const add = (
     <button type="button" className="button small" onClick={() => openDialog({ kind: 'share-account', account: null })}>
       <UserPlus size={14} aria-hidden />

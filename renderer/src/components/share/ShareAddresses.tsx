@@ -51,7 +51,7 @@ export function ShareAddresses({ status }: { status: ShareStatus }) {
             letter by letter.
           </p>
           <div className="share-fingerprint">
-            <code className="mono selectable" aria-label="Fingerprint">
+            <code className="mono selectable">
               <Fingerprint text={status.fingerprint} />
             </code>
             <CopyButton text={status.fingerprint} label="Copy the fingerprint" />

@@ -6,7 +6,7 @@ import { auditOutcomeSchema, type AuditEntry } from '../../../../common/share.ts
 import { isFiltered, KIND_GROUPS, KIND_NAMES, OUTCOME_NAMES } from '../../lib/audit-list.ts'
 import { visibleName } from '../../lib/names.ts'
 import { auditText, outcomeText } from '../../lib/share-text.ts'
-import { chooseAudit, exportAudit, loadMore, loadNewest, useShareAudit } from '../../state/share-audit.ts'
+import { chooseAudit, exportAudit, loadMore, loadNewest, useShareAudit, watchAudit } from '../../state/share-audit.ts'
 import { openDialog } from '../../state/ui.ts'
 import { FileName } from '../FileName.tsx'
 import { useFloatingRoot } from '../FloatingRoot.ts'
@@ -47,7 +47,7 @@ export function ShareAudit() {
   const state = useShareAudit((s) => s.state)
   const error = useShareAudit((s) => s.error)
   const choice = useShareAudit((s) => s.choice)
-  useEffect(() => void loadNewest(), [])
+  useEffect(watchAudit, [])
   return (
     <>
       <Tools count={entries.length} complete={complete} />
