@@ -1,5 +1,6 @@
 /** The audit log in the accounts' database. */
 import { toErrorData } from '../../common/errors.ts'
+import { plural } from '../../common/format.ts'
 import type { AuditEntry, AuditFilter, AuditPage, ShareConfig } from '../../common/share.ts'
 import { numberOf, type SqlDatabase } from '../database/sql.ts'
 import { conditionOf, filterInWords } from './conditions.ts'
@@ -62,7 +63,7 @@ export class DatabaseAudit implements AuditLog {
     const last = await newestId(this.#database)
     const condition = conditionOf(filter)
     const what = filterInWords(filter)
-    const note = (removed: number): string => `${removed} entries removed: ${what}`
+    const note = (removed: number): string => `${plural(removed, 'entry', 'entries')} removed: ${what}`
     // Noted before the first entry goes, and counted as they go: one who pulls the plug does not escape.
     const noteId = await this.#database.transaction(async (sql) => {
       await insertRows(sql, [rowOf({ ...by, kind: 'audit-cleared', outcome: 'ok', detail: note(0) }, this.#now())])

@@ -1,6 +1,7 @@
 /** Writes entries in the background: in order, in batches, bounded while the database is away. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { toErrorData } from '../../common/errors.ts'
+import { plural } from '../../common/format.ts'
 import type { SqlDatabase, Statements } from '../database/sql.ts'
 import { COLUMNS, rowOf, weightOf, type WaitingEntry } from './rows.ts'
 
@@ -81,7 +82,8 @@ export class AuditWriter {
     limit.catch(() => undefined)
     this.#unschedule()
     const left = this.#waiting.length + this.#lost
-    if (left > 0) this.#events.onProblem(`${left} entries of the audit log could not be written and are lost.`)
+    if (left > 0)
+      this.#events.onProblem(`The audit log could not be written: lost ${plural(left, 'entry', 'entries')}.`)
   }
 
   #schedule(ms: number): void {
@@ -109,7 +111,7 @@ export class AuditWriter {
   async #writeBatch(): Promise<void> {
     const batch = this.#waiting.slice(0, BATCH)
     const lost = batch.length === this.#waiting.length ? this.#lost : 0
-    const detail = `${lost} entries were not written: the database was away, and too many waited.`
+    const detail = `Not written: ${plural(lost, 'entry', 'entries')}; the database was away, and too many waited.`
     const rows =
       lost === 0 ? batch : [...batch, rowOf({ kind: 'audit-lost', outcome: 'failed', detail }, this.#events.now())]
     try {

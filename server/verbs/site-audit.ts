@@ -1,4 +1,5 @@
 /** SITE AUDIT: the audit log for superusers, from any FTP client. */
+import { plural } from '../../common/format.ts'
 import type { AuditEntry } from '../../common/share.ts'
 import type { Handler } from '../session/types.ts'
 
@@ -42,7 +43,7 @@ export const audit: Handler = async (session, argument) => {
   if (clear !== null) {
     const by = { account: session.login.account?.name ?? null, address: session.address }
     const removed = await log.clear(clear[1] ? { text: clear[1].slice(0, 1024) } : {}, by)
-    session.reply(200, `${removed} entries removed.`)
+    session.reply(200, `Removed ${plural(removed, 'entry', 'entries')}.`)
     return
   }
   const [, number, text = ''] = SHOW.exec(argument) ?? []

@@ -1,16 +1,14 @@
 /** SITE and what follows it. */
 import { ReplyError } from '../protocol/reply-error.ts'
 import type { Handler } from '../session/types.ts'
+import { siteHelpLines } from './features.ts'
 import { audit } from './site-audit.ts'
 import { chmod, utime } from './site-files.ts'
 import { signUp } from './site-signup.ts'
 import { SITE_VERBS, type SiteName } from './table.ts'
 
-const help: Handler = (session) => {
-  const offered = SITE_VERBS.filter(({ name }) => name !== 'SIGNUP' || session.services.config.signUp.enabled)
-  const lines = offered.map(({ name, syntax, help: text }) => `${`SITE ${name} ${syntax}`.trim()}: ${text}`)
-  session.reply(214, ['Commands of this server:', ...lines, 'End'])
-}
+const help: Handler = (session) =>
+  session.reply(214, ['Commands of this server:', ...siteHelpLines(session.services.config), 'End'])
 
 const HANDLERS: Record<SiteName, Handler> = {
   HELP: help,
