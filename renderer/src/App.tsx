@@ -83,7 +83,7 @@ export function App() {
             <ScanBanner />
             <div className="app-stage">
               <div className={`app-under ${sharing ? 'is-covered' : ''}`} inert={sharing}>
-                <Group orientation="vertical" disableCursor className="app-rows">
+                <Group orientation="vertical" disableCursor>
                   <Panel id="panes" defaultSize="64%" minSize="180px">
                     <Group orientation="horizontal" disableCursor>
                       <Panel id="local" defaultSize="50%" minSize="300px">
