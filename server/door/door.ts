@@ -8,6 +8,7 @@ import { printableName } from '../../common/safe-name.ts'
 import type { ScanGate, ScanStream } from '../../electron/gate/index.ts'
 import { replyTo, systemCode } from '../files/disk-error.ts'
 import { keptPartName, newPartName } from '../files/part-names.ts'
+import { openRoot } from '../files/root.ts'
 import type { Facts, UploadTarget, UserFiles } from '../files/types.ts'
 import { ReplyError } from '../protocol/reply-error.ts'
 import { beginningOf, keptBytes, openPart } from './beginning.ts'
@@ -99,8 +100,10 @@ class ScanDoor implements Door {
     this.#quotas.free(files.root, { bytes: facts.type === 'file' ? facts.size : 0, files: 1 })
   }
 
-  async sweep(root: string): Promise<void> {
-    if ((await sweepRoot(root, this.#active, this.#now())) > 0) this.#quotas.forget(root)
+  async sweep(root: string, signal?: AbortSignal): Promise<void> {
+    const real = await openRoot(root).catch(() => null)
+    if (real === null) return
+    if ((await sweepRoot(real, this.#active, this.#now(), signal)) > 0) this.#quotas.forget(real)
   }
 
   async dispose(): Promise<void> {

@@ -12,11 +12,18 @@ const DEAD_AFTER = 3_600_000
 /**
  * @param root real path
  * @param active names of the uploads that this server is taking
+ * @throws the signal's reason
  * @returns how many files were removed
  */
-export async function sweepRoot(root: string, active: ReadonlySet<string>, now: number): Promise<number> {
+export async function sweepRoot(
+  root: string,
+  active: ReadonlySet<string>,
+  now: number,
+  signal?: AbortSignal,
+): Promise<number> {
   let removed = 0
   for await (const { folder, names } of walk(root)) {
+    signal?.throwIfAborted()
     for (const name of names) {
       const kind = partKindOf(name)
       if (kind === null || active.has(name)) continue
