@@ -11,6 +11,7 @@ import { formatReply } from './protocol/reply.ts'
 import { ControlSession } from './session/session.ts'
 import type { ServerServices } from './session/types.ts'
 import { createTransferRegistry, type LiveTransfers } from './transfers/index.ts'
+import { keepSwept } from './sweeping.ts'
 import type { FtpServer, FtpServerOptions } from './types.ts'
 
 const STOPPING = 'The server stops.'
@@ -43,6 +44,7 @@ class RunningServer implements FtpServer {
   #addresses: FtpServer['addresses'] = []
   #lastSession = 0
   #stopping: Promise<void> | null = null
+  #endSweeping: () => Promise<void> = () => Promise.resolve()
   /** Called when the last session has gone. */
   #emptied: () => void = () => undefined
 
@@ -71,6 +73,7 @@ class RunningServer implements FtpServer {
       (message) => this.#problem(message),
     )
     this.#addresses = this.#listeners.addresses
+    this.#endSweeping = keepSwept(database.accounts, this.#services.door, (message) => this.#problem(message))
     database.audit.add({ kind: 'server-started', outcome: 'ok', detail: summary(config, this.#addresses) })
   }
 
@@ -124,7 +127,7 @@ class RunningServer implements FtpServer {
     for (const session of this.#sessions.values()) session.endNow(STOPPING)
     await within(empty, LAST_WORDS_MS)
     for (const session of this.#sessions.values()) session.destroy()
-    await this.#services.door.dispose()
+    await Promise.all([this.#services.door.dispose(), this.#endSweeping()])
     await closed
     const { audit } = this.#options.database
     audit.add({ kind: 'server-stopped', outcome: 'ok' })

@@ -81,6 +81,14 @@ describe('telnet', () => {
     expect(texts(Buffer.from([DM]), 'ABOR\r\n')).toEqual(['ABOR'])
   })
 
+  test('ABOR counts without its LF: Python sends it as urgent data with all the rest', () => {
+    expect(texts('ABOR\rPWD\r\n')).toEqual(['ABOR', 'PWD'])
+    expect(texts('ABOR\r\nPWD\r\n')).toEqual(['ABOR', 'PWD'])
+    expect(texts('ABOR\r', '\nPWD\r\n')).toEqual(['ABOR', 'PWD'])
+    expect(texts('ABOR\r\n\nPWD\r\n')).toEqual(['ABOR', '!'])
+    expect(texts('ABORT\rPWD\r\n', 'x\nABOR\rPWD\r\n')).toEqual(['!', '!'])
+  })
+
   test('options are taken out with their byte', () => {
     expect(texts(Buffer.from([IAC, DO, 1]), 'NOOP\r\n')).toEqual(['NOOP'])
   })

@@ -40,6 +40,8 @@ export class LineReader {
   #line: number[] = []
   #telnet: 'none' | 'announced' | 'option' = 'none'
   #afterCr = false
+  /** ABOR and its CR were taken for a line: its LF follows, or never does. */
+  #afterAbort = false
   /** Bytes thrown away of a refused line; null: the line is good so far. */
   #refused: number | null = null
 
@@ -105,6 +107,10 @@ export class LineReader {
 
   #take(byte: number): ReadLine | null {
     if (this.#isTelnet(byte)) return null
+    if (this.#afterAbort) {
+      this.#afterAbort = false
+      if (byte === LF) return null
+    }
     if (this.#afterCr) {
       this.#afterCr = false
       if (byte === LF) return this.#endLine()
@@ -113,6 +119,10 @@ export class LineReader {
       return read
     }
     if (byte === CR) {
+      if (this.#isAbort()) {
+        this.#afterAbort = true
+        return this.#endLine()
+      }
       this.#afterCr = true
       return null
     }
@@ -144,6 +154,14 @@ export class LineReader {
     }
     // No command begins with such a byte: it is a DM whose IAC went as urgent data.
     return byte >= TELNET_FIRST && this.#line.length === 0 && !this.#afterCr && this.#refused === null
+  }
+
+  /**
+   * Python's ftplib sends all of "ABOR" CRLF as urgent data, of which the last byte, the LF, never arrives. A line that
+   * is nothing but that can hold no name, so nobody can smuggle anything in by it.
+   */
+  #isAbort(): boolean {
+    return this.#refused === null && String.fromCodePoint(...this.#line.slice(0, 5)).toUpperCase() === 'ABOR'
   }
 
   #endLine(): ReadLine | null {

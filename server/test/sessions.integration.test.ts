@@ -1,12 +1,15 @@
 /** What a session answers, in which order, and how it ends. */
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import path from 'node:path'
+import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { ControlClient } from '../../testing/control-client.ts'
 import { describeWith } from '../../testing/describe-with.ts'
+import { peer } from '../../testing/peers.ts'
 import { startFtpServer, type TestFtpServer, type TestFtpServerOptions } from '../../testing/ftp-server.ts'
 
 async function start(options: TestFtpServerOptions = {}): Promise<TestFtpServer> {
@@ -173,6 +176,26 @@ describeWith(['openssl'], 'a session', () => {
     first.destroy()
     await expect.poll(() => server.server.sessions()).toEqual([])
     await loggedIn(server)
+  })
+})
+
+describeWith(['openssl', 'python'], 'ABOR', () => {
+  test('of Python, whose last byte goes as urgent data and never arrives, ends the transfer', async () => {
+    const server = await start()
+    writeFileSync(path.join(server.root, 'big'), randomBytes(32 * 1024 * 1024))
+    const script = [
+      'import ftplib, sys',
+      'ftp = ftplib.FTP()',
+      "ftp.connect('127.0.0.1', int(sys.argv[1]), timeout=15)",
+      'ftp.login(sys.argv[2], sys.argv[3])',
+      "ftp.voidcmd('TYPE I')",
+      "data = ftp.transfercmd('RETR big')",
+      'data.recv(1000)',
+      'print(ftp.abort()[:3], ftp.getmultiline()[:3], ftp.pwd())',
+    ].join('\n')
+    const python = spawn(peer('python'), ['-c', script, String(server.port), server.user, server.password])
+    onTestFinished(() => void python.kill())
+    expect(await text(python.stdout)).toBe('426 226 /\n')
   })
 })
 
