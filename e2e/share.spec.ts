@@ -467,6 +467,7 @@ for (const theme of ['light', 'dark'] as const) {
         .getByRole('textbox', { name: 'Name' })
         .fill('somebody.with-a-name+as-long-as@names.may-be.example.org-1234567')
       await page.getByRole('dialog').getByRole('button', { name: 'Add account' }).click()
+      await expect(page.getByRole('alertdialog', { name: 'The account is ready' })).toBeVisible()
       await look('password-once')
       await sharing.noted('The account is ready')
       await look('accounts')

@@ -1,4 +1,4 @@
-import { RadioTower, Settings as SettingsIcon } from 'lucide-react'
+import { RadioTower, Settings as SettingsIcon, ShieldOff } from 'lucide-react'
 import { ToggleGroup } from 'radix-ui'
 import { dataModeSchema, transferTypeSchema, type Settings } from '../../../common/models.ts'
 import { updateSettings, useSettings } from '../state/settings.ts'
@@ -67,7 +67,7 @@ export function Toolbar() {
 }
 
 const SHARE_WORDS = {
-  stopped: '',
+  stopped: 'stopped',
   starting: 'starting',
   running: 'running',
   stopping: 'stopping',
@@ -77,17 +77,18 @@ const SHARE_WORDS = {
 /** The way to the page for sharing, and whether something is shared. */
 function ShareButton() {
   const state = useShare((s) => s.share?.status.state ?? 'stopped')
+  const unscanned = useShare(({ share }) => share !== null && 'scan' in share.status && !share.status.scan)
   const shown = useView((s) => s.view === 'share')
   return (
     <button
       type="button"
-      className="button small share-button"
+      className={`button small share-button ${unscanned ? 'is-unscanned' : ''}`}
       aria-pressed={shown}
       aria-label="Share"
-      title={`Share a folder of this computer with others${state === 'stopped' ? '' : ` (${SHARE_WORDS[state]})`}`}
+      title={`Share a folder of this computer with others (${SHARE_WORDS[state]}${unscanned ? ', uploads are not scanned' : ''})`}
       onClick={() => (shown ? showFiles() : showShare())}
     >
-      <RadioTower size={14} aria-hidden />
+      {unscanned ? <ShieldOff size={14} aria-hidden /> : <RadioTower size={14} aria-hidden />}
       Share
       {state !== 'stopped' && <span className={`share-dot dot-${state}`} aria-hidden />}
     </button>

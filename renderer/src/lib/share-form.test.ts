@@ -40,7 +40,8 @@ test('what is wrong is said beside its field', () => {
     banSeconds: 'Type a whole number.',
   })
   expect(errorsOf({ passiveFrom: '6000', passiveTo: '5000' }).passiveTo).toMatch(/upside down/)
-  expect(errorsOf({ passiveFrom: '6000' }).passiveTo).toBeDefined()
+  expect(errorsOf({ passiveFrom: '6000' })).toEqual({ passiveTo: 'Type the last port as well.' })
+  expect(errorsOf({ passiveTo: '6000' })).toEqual({ passiveFrom: 'Type the first port as well.' })
   expect(errorsOf({ reach: 'network', host: ' ' })).toEqual({ host: 'Something has to stand here.' })
   expect(errorsOf({ greeting: 'Grüß Gott' }).greeting).toMatch(/ASCII/)
   expect(errorsOf({ signUpQuota: 'much' }).signUpQuota).toMatch(/500 MB/)

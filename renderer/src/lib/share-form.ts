@@ -178,8 +178,15 @@ export const SIZE_PROBLEM = 'Type a size like “500 MB” or “2 GiB”, or no
 export const isAbsolute = (path: string): boolean => /^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(path)
 export const FOLDER_PROBLEM = 'Type the whole path of the folder, from its beginning.'
 
+/** Half a range of ports: to the schema, which knows no empty fields, it is upside down. */
+function rangeErrors({ passiveFrom, passiveTo }: ShareForm): FieldErrors {
+  const [from, to] = [passiveFrom.trim(), passiveTo.trim()]
+  if (from === '' && to !== '') return { passiveFrom: 'Type the first port as well.' }
+  return from !== '' && to === '' ? { passiveTo: 'Type the last port as well.' } : {}
+}
+
 /** What the schema does not know: fields that need each other. */
-function crossErrors(form: ShareForm, config: ShareConfig): FieldErrors {
+function crossErrors(config: ShareConfig): FieldErrors {
   const errors: FieldErrors = {}
   const { tls, anonymous, signUp } = config
   if (config.root !== '' && !isAbsolute(config.root)) errors.root = FOLDER_PROBLEM
@@ -196,9 +203,6 @@ function crossErrors(form: ShareForm, config: ShareConfig): FieldErrors {
   if (signUp.enabled && !isAbsolute(signUp.folder)) {
     errors.signUpFolder = signUp.folder === '' ? 'Choose where the new accounts’ folders go.' : FOLDER_PROBLEM
   }
-  if (form.passiveFrom.trim() === '' && form.passiveTo.trim() !== '')
-    errors.passiveFrom = 'Type the first port as well.'
-  if (form.passiveTo.trim() === '' && form.passiveFrom.trim() !== '') errors.passiveTo = 'Type the last port as well.'
   return errors
 }
 
@@ -207,15 +211,17 @@ export type ShareCheck = { ok: true; config: ShareConfig } | { ok: false; errors
 /** The configuration that the form says, or what is wrong with which field. */
 export function checkShareForm(form: ShareForm, saved: ShareConfig): ShareCheck {
   const parsed = shareConfigSchema.safeParse(candidate(form, saved))
-  const errors: FieldErrors = {}
+  const errors: FieldErrors = rangeErrors(form)
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
-      const field = FIELDS[issue.path.join('.')] ?? (issue.path.at(-1) as ShareField)
+      const place = issue.path.join('.')
+      if (place === 'passive' && Object.keys(errors).length > 0) continue
+      const field = FIELDS[place] ?? (issue.path.at(-1) as ShareField)
       errors[field] ??= wordsOf(issue, field)
     }
     return { ok: false, errors }
   }
-  Object.assign(errors, crossErrors(form, parsed.data))
+  Object.assign(errors, crossErrors(parsed.data))
   return Object.keys(errors).length === 0 ? { ok: true, config: parsed.data } : { ok: false, errors }
 }
 
