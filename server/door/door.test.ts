@@ -353,6 +353,25 @@ describe('appending', () => {
     expect(await readdir(root)).toEqual(['log'])
   })
 
+  test('that is cut while the file is still being copied leaves nothing', async () => {
+    const { root, open } = await place()
+    await writeFile(join(root, 'log'), Buffer.alloc(20 << 20))
+    const upload = await open('/log', { kind: 'append' })
+    await upload.abort()
+    const other = await open('/log', { kind: 'resume', offset: 10 << 20 })
+    await other.abort()
+    expect((await stat(join(root, 'log'))).size).toBe(20 << 20)
+    expect(await visible(root)).toEqual(['log'])
+  })
+
+  test('copies what is there exactly, in however many pieces', async () => {
+    const { root, put } = await place()
+    const old = Buffer.from(Array.from({ length: 3_333_333 }, (_, at) => at % 251))
+    await writeFile(join(root, 'log'), old)
+    expect(await put('/log', 'tail', { kind: 'append' })).toMatchObject({ size: old.length + 4 })
+    expect((await readFile(join(root, 'log'))).equals(Buffer.concat([old, Buffer.from('tail')]))).toBe(true)
+  })
+
   test('to nothing makes the file', async () => {
     const { put, text } = await place()
     await put('/log', 'one', { kind: 'append' })
@@ -390,7 +409,9 @@ describe('a full disk', () => {
     onTestFinished(() => disk.remove())
     const { open } = await place({ root: disk.folder })
     await writeFile(join(disk.folder, 'log'), Buffer.alloc(600 << 10))
-    await expect(open('/log', { kind: 'append' })).rejects.toMatchObject({ code: 452 })
+    const upload = await open('/log', { kind: 'append' })
+    await expect(upload.finish()).rejects.toMatchObject({ code: 452 })
+    await upload.abort()
     expect(await readdir(disk.folder)).toEqual(['log'])
   })
 })

@@ -67,6 +67,7 @@ class ScanDoor implements Door {
     } catch (error) {
       scan?.abort()
       await target.folder.close()
+      if (request.signal.aborted) throw new ReplyError(426, 'The upload was given up.', { cause: error })
       throw replyTo(error, request.path)
     }
   }

@@ -15,8 +15,11 @@ export class Part {
   readonly name: string
   readonly #folder: Held
   readonly #file: FileHandle
+  /** What is still to be copied. */
+  #source: { file: FileHandle; bytes: number } | null = null
   #bytes: number
   #open = true
+  #stopped = false
 
   private constructor(folder: Held, name: string, file: FileHandle, bytes: number) {
     this.#folder = folder
@@ -32,16 +35,27 @@ export class Part {
     return new Part(folder, name, await open(folder.at(name), flags, PRIVATE), 0)
   }
 
-  /** One that begins with the first `bytes` bytes of a file beside it. Disks that can share blocks copy none. */
+  /**
+   * One that begins with the first `bytes` bytes of a file beside it. Disks that can share blocks copy none; on others
+   * `begin` copies, in pieces, since one long copy would hold one of the few threads that serve all sessions.
+   */
   static async copy(root: string, folder: Held, name: string, source: string, bytes: number): Promise<Part> {
     await using held = await hold(root, folder.at(source))
-    if (!held.stats.isFile()) throw missing()
-    await copyFile(held.self, folder.at(name), constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+    if (!held.stats.isFile() || held.stats.size < bytes) throw missing()
     try {
+      await copyFile(held.self, folder.at(name), constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE)
       await chmod(folder.at(name), PRIVATE)
       return await Part.#reopen(folder, name, bytes)
-    } catch (error) {
+    } catch {
       await rm(folder.at(name), { force: true })
+    }
+    const file = await open(held.self, constants.O_RDONLY)
+    try {
+      const part = await Part.create(folder, name)
+      part.#source = { file, bytes }
+      return part
+    } catch (error) {
+      await file.close()
       throw error
     }
   }
@@ -85,16 +99,36 @@ export class Part {
     }
   }
 
-  /** Reads all it has into the sink; a block's memory is used again once the sink's promise has settled. */
-  async readInto(sink: (block: Buffer) => Promise<void>): Promise<void> {
-    const buffer = Buffer.allocUnsafeSlow(Math.min(BLOCK, Math.max(this.#bytes, 1)))
-    for (let at = 0; at < this.#bytes;) {
-      const length = Math.min(buffer.length, this.#bytes - at)
-      const { bytesRead } = await this.#file.read(buffer, 0, length, at)
+  /** Whether `begin` has to be waited for before anything is written. */
+  get unbegun(): boolean {
+    return this.#source !== null
+  }
+
+  /**
+   * Sees to it that it has its beginning, and that the sink has seen that; null: nobody wants to see it. A block's memory
+   * is used again once the sink's promise has settled.
+   */
+  async begin(sink: ((block: Buffer) => Promise<void>) | null): Promise<void> {
+    const source = this.#source
+    const from = source?.file ?? this.#file
+    const end = source?.bytes ?? this.#bytes
+    const buffer = Buffer.allocUnsafeSlow(Math.min(BLOCK, Math.max(end, 1)))
+    for (let at = 0; at < end;) {
+      if (this.#stopped) throw missing()
+      const { bytesRead } = await from.read(buffer, 0, Math.min(buffer.length, end - at), at)
+      // It has shrunk since it was measured.
       if (bytesRead === 0) throw missing()
-      await sink(buffer.subarray(0, bytesRead))
+      const block = buffer.subarray(0, bytesRead)
+      await Promise.all([source === null ? undefined : this.write(block), sink?.(block)])
       at += bytesRead
     }
+    this.#source = null
+    await source?.file.close()
+  }
+
+  /** Lets `begin` fail soon. */
+  stop(): void {
+    this.#stopped = true
   }
 
   /** Whether the disk has exactly what was written, as far as its size tells. */
@@ -155,6 +189,7 @@ export class Part {
   async #close(): Promise<void> {
     if (!this.#open) return
     this.#open = false
+    await this.#source?.file.close()
     await this.#file.close()
   }
 }

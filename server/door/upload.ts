@@ -45,7 +45,7 @@ export class OneUpload implements Upload {
   readonly #room: Room
   readonly #scan: ScanStream | null
   readonly #care: UploadCare
-  /** The scan has seen what the part began with. */
+  /** The part has its beginning, and the scan has seen it. */
   #primed: Promise<void> | null
   /** Going on could only fail in the same way: nothing is kept for that. */
   #hopeless = false
@@ -60,7 +60,8 @@ export class OneUpload implements Upload {
     this.#room = room
     this.#scan = scan
     this.#care = care
-    this.#primed = scan !== null && part.bytes > 0 ? part.readInto((block) => feed(scan, block)) : null
+    const seen = scan !== null && part.bytes > 0
+    this.#primed = part.unbegun || seen ? part.begin(scan && ((block) => feed(scan, block))) : null
     // Whoever writes or finishes hears of its failure.
     this.#primed?.catch(() => undefined)
   }
@@ -92,6 +93,7 @@ export class OneUpload implements Upload {
   async abort(): Promise<void> {
     this.#broken ??= givenUp()
     this.#scan?.abort()
+    this.#part.stop()
     // It ends by itself, in one way or the other: a name that is given cannot be taken back.
     await this.#finishing?.catch(() => undefined)
     await this.#end()
@@ -166,9 +168,10 @@ export class OneUpload implements Upload {
 
   /** Later calls fail in the same way; only what ends from outside may be gone on with. */
   #fail(error: unknown): ReplyError {
+    if (this.#broken !== null) return this.#broken
     const cancelled = error instanceof SluiceError && error.code === 'cancelled'
-    if (!cancelled && error !== this.#broken) this.#hopeless = true
-    this.#broken ??= cancelled ? givenUp() : replyTo(error, this.path)
+    this.#hopeless ||= !cancelled
+    this.#broken = cancelled ? givenUp() : replyTo(error, this.path)
     return this.#broken
   }
 
@@ -180,6 +183,7 @@ export class OneUpload implements Upload {
 
   async #withdraw(): Promise<void> {
     this.#scan?.abort()
+    this.#part.stop()
     await this.#primed?.catch(() => undefined)
     if (!(await this.#keep())) {
       await this.#part.discard()
@@ -193,7 +197,7 @@ export class OneUpload implements Upload {
     const { folder, name, existing } = this.#target
     // After APPE to a file its size is what the client goes on from, and nobody goes on with STOU.
     const useless = mode.kind === 'unique' || (mode.kind === 'append' && existing !== null)
-    if (this.#hopeless || useless || this.#part.bytes === 0) return false
+    if (this.#hopeless || useless || this.#part.unbegun || this.#part.bytes === 0) return false
     try {
       await folder.check()
       const kept = keptPartName(account.name, name)

@@ -195,6 +195,19 @@ describeWith(['clamd'], 'at the door', () => {
     expect((await readFile(join(root, 'a'))).equals(Buffer.concat([head, Buffer.from('tail')]))).toBe(true)
   })
 
+  test('whoever gives up while the beginning is still being scanned finds it again', async () => {
+    const { root, open, cut, clamd, account } = await guard()
+    const head = Buffer.alloc(30_000_000, 'a')
+    await cut('/a', head)
+    clamd.pause()
+    const upload = await open('/a', { kind: 'resume', offset: head.length })
+    const writing = upload.write(Buffer.from('tail')).catch((error: unknown) => error)
+    await upload.abort()
+    clamd.resume()
+    expect(await writing).toMatchObject({ code: 426 })
+    expect((await stat(join(root, keptPartName(account.name, 'a')))).size).toBe(head.length)
+  })
+
   test('bytes that somebody put behind those scanned do not land', async () => {
     const { root, open } = await guard()
     const upload = await open('/a')
