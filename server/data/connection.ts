@@ -33,7 +33,8 @@ class Bell {
 export function dataConnection(socket: Socket, wire: Wire | null, silenceMs: number): DataConnection {
   const bell = new Bell()
   let failure: Error | null = null
-  let ended = false
+  // The goodbye may have come with the handshake's last message, as with an empty file, and its event is over.
+  let ended = socket.readableEnded
   /** True while silence is the other side's fault. */
   let theirTurn = (): boolean => false
 
@@ -61,6 +62,7 @@ export function dataConnection(socket: Socket, wire: Wire | null, silenceMs: num
     else socket.setTimeout(silenceMs)
   })
   wire?.onCut(() => bell.ring())
+  if (socket.destroyed && !ended) fail(cutError('The data connection was closed'))
   socket.setTimeout(silenceMs)
 
   /** Runs `work` until it settles; what the signal says meanwhile ends the connection. */
