@@ -2,7 +2,11 @@
 import type { AuditEntry, AuditFilter, AuditPage, ShareConfig } from '../../common/share.ts'
 
 /** What is left out is null. */
-export type NewAuditEntry = Pick<AuditEntry, 'kind' | 'outcome'> & Partial<Omit<AuditEntry, 'id' | 'time'>>
+export type NewAuditEntry = Pick<AuditEntry, 'kind' | 'outcome'> &
+  Partial<Omit<AuditEntry, 'id' | 'time'>> & {
+    /** Number of the session; for the log of the running server alone, and not kept. */
+    session?: number
+  }
 
 export interface AuditLog {
   /**

@@ -32,7 +32,8 @@ export async function serve(line: CommandLine, around: Surroundings): Promise<nu
   const log = createLog(stdout, form)
   warn(line, config, (text) => {
     stderr.write(`sluice-server: ${text}\n`)
-    log({ level: 'warn', event: 'warning', message: text })
+    // Whoever reads text sees both.
+    if (form === 'json') log({ level: 'warn', event: 'warning', message: text })
   })
   const passwords = passwordSource({
     file: line.value('password-file'),

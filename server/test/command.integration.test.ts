@@ -113,11 +113,16 @@ describeWith(['curl'], 'with a client', () => {
       expect(new Date(String(entry['time'])).toISOString()).toBe(entry['time'])
     }
     const events = entries.map(({ event }) => event)
+    expect(stderr).toContain('NOT SCANNED')
+    expect(entries).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: expect.stringContaining('NOT SCANNED') }),
+    )
     for (const event of ['listening', 'ready', 'login', 'upload', 'login-failed', 'command', 'reply', 'stopped']) {
       expect(events).toContain(event)
     }
     expect(entries.find(({ event }) => event === 'upload')).toMatchObject({
       level: 'info',
+      session: expect.any(Number),
       account: 'sluice',
       address: '127.0.0.1',
       bytes: 1,
