@@ -130,7 +130,7 @@ export class ControlSession implements Session, LoopHost {
 
   audit(entry: NewAuditEntry): void {
     const account = this.login.account?.name ?? this.login.userName
-    this.services.audit.add({ account, address: this.address, ...entry })
+    this.services.audit.add({ session: this.id, account, address: this.address, ...entry })
   }
 
   async startTls(): Promise<void> {
