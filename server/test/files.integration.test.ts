@@ -1,12 +1,15 @@
 /** The verbs about files and folders, as a client meets them. */
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import type { ControlClient } from '../../testing/control-client.ts'
 import { describeWith } from '../../testing/describe-with.ts'
 import { eicar, EICAR_SIGNATURE } from '../../testing/eicar.ts'
 import type { TestFtpServer } from '../../testing/ftp-server.ts'
+import { peer } from '../../testing/peers.ts'
 import { startScanner } from '../../testing/scanner.ts'
 import { keptPartName, newPartName } from '../files/part-names.ts'
 import { audited, exchange, login, passive, start } from './data-client.ts'
@@ -238,6 +241,19 @@ describeWith(['openssl'], 'an upload that was cut', () => {
   })
 })
 
+describeWith(['openssl', 'curl'], 'a cut upload', () => {
+  test('is gone on with by curl', async () => {
+    const server = await start()
+    await cut(server, await login(server), 'x', 'hel')
+    const local = path.join(server.root, 'local')
+    writeFileSync(local, 'hello')
+    const url = `ftp://${server.user}:${server.password}@${server.host}:${server.port}/x`
+    const { stderr } = await promisify(execFile)(peer('curl'), ['-sSv', '-C', '-', '-T', local, url])
+    expect(stderr).toContain('APPE x')
+    expect(readFileSync(path.join(server.root, 'x'), 'utf8')).toBe('hello')
+  })
+})
+
 describeWith(['openssl'], 'a quota', () => {
   test('is told with 552', async () => {
     const server = await start({ accounts: [{ name: 'ada', role: 'writer', quotaBytes: 10, quotaFiles: 2 }] })
@@ -246,6 +262,20 @@ describeWith(['openssl'], 'a quota', () => {
     expect((await exchange(client, 'STOR x', '1234567890')).codes).toEqual([150, 226])
     expect(await codes(client, 'MKD d', 'MKD e', 'RMD d', 'MKD e', 'DELE x')).toEqual([257, 552, 250, 257, 250])
     expect((await exchange(client, 'STOR y', '1234567890')).codes).toEqual([150, 226])
+  })
+})
+
+describeWith(['openssl', 'clamd'], 'a scanner that has gone', () => {
+  test('is answered 451 and noted as ERROR', async () => {
+    const { gate } = await startScanner()
+    const server = await start({ gate })
+    const client = await login(server)
+    gate.useAgent(null, { code: 'agent-unavailable', message: 'It has gone.' })
+    expect((await exchange(client, 'STOR x', 'clean')).codes).toEqual([451])
+    expect(readdirSync(server.root)).toEqual([])
+    expect(await audited(server)).toContainEqual(
+      expect.objectContaining({ kind: 'upload', verdict: 'ERROR', path: '/x' }),
+    )
   })
 })
 

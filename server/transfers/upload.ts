@@ -1,7 +1,7 @@
 /** STOR, STOU and APPE, through the door. */
 import { performance } from 'node:perf_hooks'
 import type { AuditOutcome } from '../../common/share.ts'
-import type { Landing, Upload, UploadMode } from '../door/types.ts'
+import { ScanRefused, type Landing, type Upload, type UploadMode } from '../door/index.ts'
 import { ReplyError } from '../protocol/reply-error.ts'
 import type { RunningTransfer, Session } from '../session/types.ts'
 import { checkData } from './announce.ts'
@@ -88,14 +88,15 @@ export async function upload(
   } finally {
     await opened?.abort()
     running.end()
+    const report = failure instanceof ScanRefused ? failure.report : landing?.report
     session.audit({
       kind: 'upload',
       outcome: landing === null ? (opened === null ? 'refused' : 'failed') : OUTCOME[landing.kind],
       path: landing?.kind === 'landed' ? landing.path : (opened?.path ?? path),
       bytes,
       ms: Math.round(performance.now() - began),
-      verdict: landing?.report?.verdict ?? null,
-      signature: landing?.report?.signature ?? null,
+      verdict: report?.verdict ?? null,
+      signature: report?.signature ?? null,
       detail: failure instanceof Error ? failure.message : null,
     })
   }
