@@ -8,6 +8,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { askClamd, startClamd, type Clamd, type ClamdOptions } from './clamd.ts'
 import { describeWith } from './describe-with.ts'
 import { eicar, EICAR_SIGNATURE } from './eicar.ts'
+import { startMariadb } from './mariadb.ts'
 import { findPeer, peer, peersAreRequired, rootPrefix, whyWithout } from './peers.ts'
 import { startVsftpd, type Vsftpd, type VsftpdOptions } from './vsftpd.ts'
 
@@ -184,6 +185,28 @@ describeWith(['clamd'], 'clamd', () => {
 
   test('a configuration it does not take is told in its own words', async () => {
     await expect(startClamd({ config: { NoSuchOption: 'yes' } })).rejects.toThrow(/NoSuchOption/i)
+  })
+})
+
+describeWith(['mariadb'], 'mariadb', () => {
+  test('databases are fresh, survive kill() and restart(), and stop() leaves nothing', async () => {
+    const server = await startMariadb({ port: true })
+    onTestFinished(() => server.stop())
+    const [one, two] = [server.newDatabase(), server.newDatabase()].map((spec) => new URL(spec).pathname.slice(1))
+    server.sql('CREATE TABLE t (a INT); INSERT INTO t VALUES (7)', one)
+    expect(server.sql('SHOW TABLES', two)).toBe('')
+    const { pid, socket, port } = server
+    await server.kill()
+    expect(() => server.sql('SELECT 1')).toThrow(/connect/)
+    await server.restart()
+    expect(server.pid).not.toBe(pid)
+    expect(server.sql('SELECT a FROM t', one)).toBe('7')
+    const client = connect(port, '127.0.0.1')
+    await once(client, 'data')
+    client.destroy()
+    await server.stop()
+    await server.stop()
+    expect(existsSync(path.dirname(socket))).toBe(false)
   })
 })
 

@@ -1,12 +1,18 @@
 /** Accounts in a database. One interface over SQLite and MySQL/MariaDB; many servers may share the latter. */
 import type { Account, AccountChanges, NewAccount } from '../../common/share.ts'
 
+/**
+ * Names are compared without regard to case and to how letters are composed (`accountKey`): their folders would collide on
+ * many disks, and phones write the first letter large. What `add` was given is what is shown.
+ */
 export interface AccountStore {
+  /** In the order of their names. */
   list(): Promise<Account[]>
   find(name: string): Promise<Account | null>
   /**
    * The account when the password is right and it is enabled, else null, and in the same time whatever was wrong: an
-   * unknown name costs one hash too. Notes the login.
+   * unknown name costs one hash too. Notes the login. A password that was right within the last minutes costs no hash.
+   * @throws SluiceError timeout: a thousand logins wait already; and what the database says
    */
   authenticate(name: string, password: string): Promise<Account | null>
   /** @throws SluiceError bad-argument: name taken or reserved, root not absolute, not a folder, a drive's or the disk's root */

@@ -7,6 +7,8 @@ import { numberOrNull, type SqlRow, type Statements } from '../database/sql.ts'
 import type { Condition } from './conditions.ts'
 
 const STRETCH = 20_000
+/** To remove an entry takes ten times as long as to look at it. */
+const REMOVED_AT_ONCE = 2000
 
 async function edge(sql: Statements, which: 'MIN' | 'MAX', condition: string, id: number): Promise<number | null> {
   const [row] = await sql.all(`SELECT ${which}(id) AS id FROM share_audit WHERE ${condition}`, [id])
@@ -42,11 +44,15 @@ export async function newestRows(
 }
 
 /** Stretches of ids from above `after` up to `last`, oldest first, those without an entry left out. */
-export async function* stretches(sql: Statements, last: number): AsyncGenerator<readonly [from: number, to: number]> {
+export async function* stretches(
+  sql: Statements,
+  last: number,
+  length = REMOVED_AT_ONCE,
+): AsyncGenerator<readonly [from: number, to: number]> {
   for (let after = 0; after < last;) {
     const first = await edge(sql, 'MIN', 'id > ?', after)
     if (first === null || first > last) return
-    const end = Math.min(first + STRETCH - 1, last)
+    const end = Math.min(first + length - 1, last)
     yield [first, end]
     after = end
     await turn()
@@ -57,7 +63,7 @@ const BATCH = 1000
 
 /** Every row that passes, oldest first, up to the id `last`. */
 export async function* allRows(sql: Statements, condition: Condition, last: number): AsyncGenerator<SqlRow[]> {
-  for await (const [from, to] of stretches(sql, last)) {
+  for await (const [from, to] of stretches(sql, last, STRETCH)) {
     for (let next = from; next <= to;) {
       const rows = await sql.all(
         `SELECT * FROM share_audit WHERE id >= ? AND id <= ?${condition.sql} ORDER BY id LIMIT ${BATCH}`,
