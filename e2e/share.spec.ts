@@ -2,7 +2,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { ElectronApplication, Locator, Page } from '@playwright/test'
@@ -293,6 +293,25 @@ test('settings: wrong ones beside their fields, loud ones confirmed, what runs i
   await region.getByRole('button', { name: 'Scan again' }).click()
   await region.getByRole('button', { name: 'Restart to apply' }).click()
   await expect(region.getByText('Uploads are scanned')).toBeVisible()
+})
+
+test('a port that is taken: the reason in plain words, and another try', async ({ app, page, localFolder }) => {
+  const sharing = new Sharing(page, app)
+  const { region } = sharing
+  const squatter = createServer().listen(0, '127.0.0.1')
+  await once(squatter, 'listening')
+  const { port } = squatter.address() as AddressInfo
+  await sharing.open()
+  await region.getByRole('textbox', { name: 'Folder', exact: true }).fill(localFolder)
+  await region.getByRole('textbox', { name: 'Port', exact: true }).fill(String(port))
+  await region.getByRole('button', { name: 'Start sharing' }).click()
+  await expect(region.getByText('Failed', { exact: true })).toBeVisible()
+  await expect(region.getByRole('alert')).toContainText(String(port))
+  await new Promise((closed) => squatter.close(closed))
+  await region.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('button', { name: 'I have noted it' }).click()
+  await expect(region.getByText(/^Running/)).toBeVisible()
+  expect(await sharing.port()).toBe(port)
 })
 
 test('by keyboard: there by its shortcut, through the parts, and back to where one was', async ({ window, page }) => {

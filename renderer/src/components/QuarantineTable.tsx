@@ -9,7 +9,7 @@ import './QuarantineTable.css'
 
 const COLUMNS = ['File', 'Signature', 'Size', 'From', 'Held since', 'Actions']
 
-/** Infected downloads: what was found, where it came from, and the one thing to do with it. */
+/** Infected downloads, and uploads to this computer’s own server: what was found, where it came from, and the one thing to do with it. */
 export function QuarantineTable() {
   const items = useQuarantine((s) => s.items)
   if (items.length === 0) {
@@ -18,8 +18,8 @@ export function QuarantineTable() {
         <ShieldCheck size={24} className="tone-good" aria-hidden />
         <h3>Nothing in quarantine</h3>
         <p>
-          An infected download never gets its name: it is kept here, locked away from other programs, until you delete
-          it.
+          An infected file that you download, or that others upload to your share, never gets its name: it is kept here,
+          locked away from other programs, until you delete it.
         </p>
       </div>
     )

@@ -10,6 +10,7 @@ import { usePanes } from './panes.ts'
 import { useSession } from './session.ts'
 import { useSettings } from './settings.ts'
 import { closeDialog, useUi } from './ui.ts'
+import { useView } from './view.ts'
 
 const entry = (name: string, type: Entry['type'] = 'file'): Entry => ({
   name,
@@ -62,6 +63,7 @@ beforeEach(() => {
   useUi.setState({ toasts: [] })
   useConsole.setState({ line: '' })
   useFocusedPane.setState({ side: 'local' })
+  useView.setState({ view: 'files' })
   useSession.setState({ session: connected })
   show('local', '/home/me', [entry('a.txt'), entry('docs', 'dir')], [])
   show('remote', '/pub', [entry('b c.txt'), entry('sub', 'dir'), entry('evil\nquit')], [])
@@ -134,4 +136,27 @@ test('what is chosen in the bar of the system waits while a dialog is open', () 
   closeDialog()
   chooseAction('passive')
   expect(calls).toEqual([['settings.update', { dataMode: 'active' }]])
+})
+
+test('while the page for sharing covers the panes, nothing is done to what nobody sees', () => {
+  show('local', '/home/me', [entry('a.txt')], [0])
+  expect(why('put')).toBeNull()
+  useView.setState({ view: 'share' })
+  for (const action of ['put', 'get', 'delete', 'rename', 'mkdir', 'select-all', 'filter'] as const) {
+    expect(why(action), action).toBe('Go back to the files first.')
+  }
+  for (const action of ['settings', 'palette', 'status', 'binary', 'close'] as const) {
+    expect(why(action), action).toBeNull()
+  }
+  runAction('put')
+  expect(calls).toEqual([])
+})
+
+test('what shows itself below leads back to the files first', () => {
+  const later: (() => void)[] = []
+  vi.stubGlobal('requestAnimationFrame', (callback: () => void) => later.push(callback))
+  useView.setState({ view: 'share' })
+  runAction('show-log')
+  expect(useView.getState().view).toBe('files')
+  expect(later).toHaveLength(1)
 })

@@ -6,8 +6,10 @@ import {
   reconnect,
   setHost,
   setPassword,
+  setProtocol,
   setUser,
   showInForm,
+  signUp,
   takeStartFolder,
   useSession,
 } from './session.ts'
@@ -123,4 +125,25 @@ test('the folder of an address is for its own login only', async () => {
   answering({ 'session.connect': { ok: false, error: { code: 'timeout', message: 'No.' } } })
   await connect()
   expect(takeStartFolder()).toBe('')
+})
+
+test('a new account is asked for under the name in the fields, and never in plain text', async () => {
+  const asked: unknown[] = []
+  const invoke = (...call: unknown[]): Promise<unknown> => {
+    asked.push(call)
+    return Promise.resolve({ ok: true, value: { state: 'disconnected', error: null } })
+  }
+  vi.stubGlobal('window', { sluice: { invoke } })
+  setHost('h')
+  setUser('mara')
+  setProtocol('ftp')
+  await expect(signUp('a new password')).rejects.toThrow(/plain text/)
+  expect(asked).toEqual([])
+  setProtocol('ftps')
+  await signUp('a new password')
+  expect(asked).toEqual([
+    ['session.signUp', { protocol: 'ftps', host: 'h', port: 990, user: 'mara', password: 'a new password' }],
+  ])
+  // What the person sees is what let them in.
+  expect(useSession.getState().form.password).toBe('a new password')
 })

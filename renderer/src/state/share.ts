@@ -11,7 +11,7 @@ import {
   type ShareField,
   type ShareForm,
 } from '../lib/share-form.ts'
-import { report } from './ui.ts'
+import { report, toast } from './ui.ts'
 
 /** Main owns the server and its configuration; this mirrors them, and holds what is being typed. */
 interface ShareSlice {
@@ -170,7 +170,7 @@ export async function chooseFolder(from: string): Promise<string | null> {
   try {
     return await call('share.chooseFolder', from)
   } catch (error) {
-    report(Promise.reject(error instanceof Error ? error : new Error(String(error))))
+    toast(shownError(error).message, 'error')
     return null
   }
 }

@@ -1,5 +1,5 @@
 import { Dices } from 'lucide-react'
-import { useEffect, useId, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { rightSchema, roleSchema, type Account, type Right } from '../../../../common/share.ts'
 import { shownError } from '../../api.ts'
 import {
@@ -168,7 +168,6 @@ interface RightsProps {
 }
 
 function Rights({ form, error, change }: RightsProps) {
-  const id = useId()
   const toggle = (right: Right, on: boolean): void =>
     change({ rights: on ? [...form.rights, right] : form.rights.filter((one) => one !== right) })
   return (
@@ -182,15 +181,8 @@ function Rights({ form, error, change }: RightsProps) {
         />
       </Row>
       {form.role === 'custom' && (
-        <Row id={id} label="Rights" error={error}>
-          <div
-            id={id}
-            role="group"
-            aria-label="Rights"
-            className="account-rights"
-            tabIndex={-1}
-            data-wrong={error !== undefined}
-          >
+        <Row label="Rights" error={error}>
+          <div role="group" aria-label="Rights" className="account-rights">
             {RIGHTS.map((right) => (
               <label key={right} className="check">
                 <input

@@ -19,12 +19,12 @@ export function Row({ id, label, help, error, children }: RowProps) {
       {id === undefined ? <span className="label">{label}</span> : <label htmlFor={id}>{label}</label>}
       <div>{children}</div>
       {error !== undefined && (
-        <p id={`${id}-error`} className="help tone-bad" role="alert">
+        <p {...(id === undefined ? {} : { id: `${id}-error` })} className="help tone-bad" role="alert">
           {error}
         </p>
       )}
       {help !== undefined && (
-        <div id={`${id}-help`} className="help">
+        <div {...(id === undefined ? {} : { id: `${id}-help` })} className="help">
           {help}
         </div>
       )}

@@ -24,7 +24,7 @@ const COLUMNS: readonly Column<Account>[] = [
   { name: 'Role', cell: ({ role }) => ROLE_NAMES[role] },
   {
     name: 'Rights',
-    className: 'muted',
+    className: 'muted wide-only',
     cell: (account) => <span title={rightsText(account)}>{rightsText(account)}</span>,
   },
   { name: 'Folder', className: 'muted', cell: ({ root }) => <FileName name={root} /> },

@@ -6,7 +6,7 @@ import { visibleName } from '../../lib/names.ts'
 import { kick, useShareLive, watchLive } from '../../state/share-live.ts'
 import { FileName } from '../FileName.tsx'
 import { IconButton } from '../IconButton.tsx'
-import { LoadNote } from './LoadNote.tsx'
+import { BusyNote } from './LoadNote.tsx'
 import { VirtualTable, type Column } from './VirtualTable.tsx'
 
 const who = (account: string | null): string => (account === null ? 'not logged in' : visibleName(account))
@@ -118,7 +118,7 @@ export function ShareLive({ status }: { status: ShareStatus }) {
       </div>
     )
   }
-  if (!known) return <LoadNote error={null} busy="Asking who is connected…" failed="" onRetry={() => undefined} />
+  if (!known) return <BusyNote text="Asking who is connected…" />
   return (
     <div className="share-live">
       <Part title="Sessions" shown={sessions.length} all={status.sessions}>
