@@ -2,37 +2,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import type { AppEvent, Bridge, IpcArgs, IpcChannel, IpcReply } from '../common/ipc.ts'
+import type { Bridge } from '../common/ipc.ts'
+import { invoke, listen, valueOf } from './bridge.ts'
 import { expect, test } from './main-job-fixture.ts'
-
-/** Calls a channel as the window's own code does. */
-async function invoke<C extends IpcChannel>(page: Page, channel: C, ...args: IpcArgs<C>): Promise<IpcReply<C>> {
-  const reply: unknown = await page.evaluate(
-    ([name, values]) => {
-      const { sluice } = globalThis as unknown as { sluice: { invoke(...all: unknown[]): Promise<unknown> } }
-      return sluice.invoke(name, ...values)
-    },
-    [channel as string, args as unknown[]] as const,
-  )
-  // The channel's own type: the contract is the same on both sides.
-  return reply as IpcReply<C>
-}
-
-async function valueOf<C extends IpcChannel>(page: Page, channel: C, ...args: IpcArgs<C>) {
-  const reply = await invoke(page, channel, ...args)
-  if (!reply.ok) throw new Error(`${channel}: ${reply.error.message}`)
-  return reply.value
-}
-
-/** Collects every event from now on. */
-async function listen(page: Page): Promise<() => Promise<AppEvent[]>> {
-  await page.evaluate(() => {
-    const place = globalThis as unknown as { sluice: Bridge; heard: AppEvent[] }
-    place.heard = []
-    place.sluice.onEvents((events) => place.heard.push(...events))
-  })
-  return () => page.evaluate(() => (globalThis as unknown as { heard: AppEvent[] }).heard)
-}
 
 const question = async (page: Page): Promise<string | null> =>
   (await valueOf(page, 'console.open')).state.question?.text ?? null

@@ -6,40 +6,13 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { ElectronApplication, Page } from '@playwright/test'
-import type { AppEvent, Bridge, IpcArgs, IpcChannel, IpcReply, ShareState } from '../common/ipc.ts'
+import type { ShareState } from '../common/ipc.ts'
 import { shareConfigSchema, type FirstAccount } from '../common/share.ts'
 import { eicar } from '../testing/eicar.ts'
 import { peer } from '../testing/peers.ts'
+import { invoke, listen, valueOf } from './bridge.ts'
 import { answerFileDialogs } from './fixture.ts'
 import { expect, test } from './main-job-fixture.ts'
-
-async function invoke<C extends IpcChannel>(page: Page, channel: C, ...args: IpcArgs<C>): Promise<IpcReply<C>> {
-  const reply: unknown = await page.evaluate(
-    ([name, values]) => {
-      const { sluice } = globalThis as unknown as { sluice: { invoke(...all: unknown[]): Promise<unknown> } }
-      return sluice.invoke(name, ...values)
-    },
-    [channel as string, args as unknown[]] as const,
-  )
-  // The channel's own type: the contract is the same on both sides.
-  return reply as IpcReply<C>
-}
-
-async function valueOf<C extends IpcChannel>(page: Page, channel: C, ...args: IpcArgs<C>) {
-  const reply = await invoke(page, channel, ...args)
-  if (!reply.ok) throw new Error(`${channel}: ${reply.error.message}`)
-  return reply.value
-}
-
-/** Collects every event from now on. */
-async function listen(page: Page): Promise<() => Promise<AppEvent[]>> {
-  await page.evaluate(() => {
-    const place = globalThis as unknown as { sluice: Bridge; heard: AppEvent[] }
-    place.heard = []
-    place.sluice.onEvents((events) => place.heard.push(...events))
-  })
-  return () => page.evaluate(() => (globalThis as unknown as { heard: AppEvent[] }).heard)
-}
 
 /** Notes the processes that the app starts from now on; gives the pids of those that still run. */
 async function noteProcesses(app: ElectronApplication): Promise<() => Promise<number[]>> {
