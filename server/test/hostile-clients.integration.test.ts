@@ -354,6 +354,36 @@ describeWith(['openssl'], 'a client that is gone', () => {
   })
 })
 
+describeWith(['openssl'], 'a client that comes and goes', () => {
+  test('gets no second place while what it left behind still runs', async () => {
+    const slept = Promise.withResolvers<void>()
+    const asleep = Promise.withResolvers<void>()
+    // As a hash that is being computed, which nobody can abort.
+    const clock: Clock = {
+      now: () => 0,
+      sleep: async () => {
+        asleep.resolve()
+        await slept.promise
+      },
+    }
+    const server = await start({ clock, config: { limits: { connections: 1 } } })
+    const client = await greeted(server)
+    expect(await codes(client, 'USER a', 'PASS b', 'USER a')).toEqual([331, 530, 331])
+    client.write('PASS b\r\n')
+    await asleep.promise
+    client.destroy()
+    // By the second of these the server has long seen that it is gone.
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const second = await ControlClient.connect(server.host, server.port)
+      expect((await second.reply()).code).toBe(421)
+      await second.closed()
+    }
+    slept.resolve()
+    await expect.poll(() => server.server.sessions()).toEqual([])
+    await greeted(server)
+  })
+})
+
 describeWith(['openssl'], 'many', () => {
   test('a thousand sessions at once are kept, cost little and all answer', { timeout: 60_000 }, async () => {
     const server = await start({ config: { limits: { loginSeconds: 600 } } })

@@ -271,6 +271,8 @@ describeWith(['openssl'], 'a server', () => {
     expect([(await busy.reply()).code, (await busy.reply()).code]).toEqual([226, 421])
     await busy.closed()
     await stopped
+    const [last] = await server.database.audit.page({ limit: 1 })
+    expect(last).toMatchObject({ kind: 'server-stopped' })
     const refused = connect(server.port, server.host)
     await expect(once(refused, 'connect')).rejects.toThrow('ECONNREFUSED')
   })
