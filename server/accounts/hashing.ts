@@ -8,8 +8,6 @@ const MAX_WAITING = 1000
 export class HashingQueue {
   readonly #waiting: (() => void)[] = []
   #running = 0
-  /** Hashes begun so far: what tests count instead of watching the clock. */
-  count = 0
 
   /** @throws SluiceError timeout when too many wait already: somebody guesses, and the rest shall not wait for ever */
   async run<T>(work: () => Promise<T>): Promise<T> {
@@ -22,7 +20,6 @@ export class HashingQueue {
     } else {
       this.#running++
     }
-    this.count++
     try {
       return await work()
     } finally {

@@ -55,11 +55,6 @@ export class DatabaseAccounts implements AccountStore {
     this.#nobody = unmatchableHash(this.#cost)
   }
 
-  /** Slow hashes begun so far. */
-  get hashes(): number {
-    return this.#hashing.count
-  }
-
   async list(): Promise<Account[]> {
     const rows = await this.#database.all('SELECT * FROM share_accounts ORDER BY name_key')
     return rows.map(accountOf)

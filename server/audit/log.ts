@@ -7,7 +7,7 @@ import { conditionOf, filterInWords } from './conditions.ts'
 import { entryOf, rowOf } from './rows.ts'
 import type { AuditLog, NewAuditEntry } from './types.ts'
 import { allRows, newestId, newestRows, stretches } from './windows.ts'
-import { AuditWriter, insertRows } from './writer.ts'
+import { AuditWriter, insertRow } from './writer.ts'
 
 const DAY_MS = 86_400_000
 const ROTATE_EVERY_MS = 3_600_000
@@ -65,10 +65,8 @@ export class DatabaseAudit implements AuditLog {
     const what = filterInWords(filter)
     const note = (removed: number): string => `${plural(removed, 'entry', 'entries')} removed: ${what}`
     // Noted before the first entry goes, and counted as they go: one who pulls the plug does not escape.
-    const noteId = await this.#database.transaction(async (sql) => {
-      await insertRows(sql, [rowOf({ ...by, kind: 'audit-cleared', outcome: 'ok', detail: note(0) }, this.#now())])
-      return await newestId(sql)
-    })
+    const first = rowOf({ ...by, kind: 'audit-cleared', outcome: 'ok', detail: note(0) }, this.#now())
+    const noteId = await this.#database.transaction(async (sql) => await insertRow(sql, first))
     let removed = 0
     for await (const [from, to] of stretches(this.#database, last)) {
       removed = await this.#database.transaction(async (sql) => {

@@ -18,13 +18,24 @@ const LAST_RETRY_MS = 30_000
 /** How long a database that does not answer may hold up the end of the server. */
 const CLOSE_LIMIT_MS = 5000
 
+const PLACES = `(${COLUMNS.map(() => '?').join(', ')})`
+
+async function insert(sql: Statements, rows: readonly WaitingEntry[]): Promise<number> {
+  const places = rows.map(() => PLACES).join(', ')
+  const { id } = await sql.run(`INSERT INTO share_audit (${COLUMNS.join(', ')}) VALUES ${places}`, rows.flat())
+  return id
+}
+
+/** Writes one row and gives its id. */
+export async function insertRow(sql: Statements, row: WaitingEntry): Promise<number> {
+  return await insert(sql, [row])
+}
+
 /** Writes rows in order, many with one statement. */
-export async function insertRows(sql: Statements, rows: readonly WaitingEntry[]): Promise<void> {
-  const one = `(${COLUMNS.map(() => '?').join(', ')})`
+async function insertRows(sql: Statements, rows: readonly WaitingEntry[]): Promise<void> {
   for (let at = 0; at < rows.length;) {
     const size = SIZES.find((candidate) => candidate <= rows.length - at) ?? 1
-    const statement = `INSERT INTO share_audit (${COLUMNS.join(', ')}) VALUES ${Array(size).fill(one).join(', ')}`
-    await sql.run(statement, rows.slice(at, at + size).flat())
+    await insert(sql, rows.slice(at, at + size))
     at += size
   }
 }

@@ -186,6 +186,25 @@ describeDatabases('the audit log', (newSpec) => {
     expect((await audit.page({ limit: 1, text: '21 ENTRIES' })).length).toBe(1)
   })
 
+  test('a clearing counts in its own note, though other servers note at the same time', async () => {
+    const spec = newSpec()
+    const [one, two] = await Promise.all([openTest(spec), openTest(spec)])
+    for (let at = 0; at < 50; at++) one.audit.add(upload(`/${at}`))
+    await one.audit.flush()
+    for (let at = 0; at < 500; at++) two.audit.add(upload(`/other ${at}`, { account: 'bob' }))
+    const [removed] = await Promise.all([
+      one.audit.clear({ account: 'anna' }, { account: 'root', address: null }),
+      two.audit.flush(),
+    ])
+    expect(removed).toBe(50)
+    expect(await read(one.audit, { kinds: ['audit-cleared'] })).toMatchObject([
+      { account: 'root', detail: '50 entries removed: account anna' },
+    ])
+    const others = await read(one.audit, { account: 'bob' })
+    expect(others.map(({ detail }) => detail).every((detail) => detail === null)).toBe(true)
+    expect(others).toHaveLength(500)
+  })
+
   test('ids are never used again: a page asked for with an old one shows nothing newer', async () => {
     const { audit } = await openTest(newSpec())
     audit.add(upload('/a'))
