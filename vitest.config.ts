@@ -15,7 +15,7 @@ export default defineConfig({
     unstubGlobals: true,
     coverage: {
       provider: 'v8',
-      include: ['{common,electron,agent,cli}/**/*.ts', 'renderer/src/{lib,state}/**/*.ts'],
+      include: ['{common,electron,agent,cli,server}/**/*.ts', 'renderer/src/{lib,state}/**/*.ts'],
       exclude: ['**/*.test.ts', '**/test/**'],
     },
   },

@@ -22,7 +22,8 @@ its address is better given by the variable ${DATABASE_VARIABLE} than by --db.
 `
 
 const SIGNALS = `SIGTERM and Ctrl-C stop it: transfers may finish within --grace seconds; a second one ends it at once. SIGHUP reads the
-certificate again, which it also does by itself when the files change.
+certificate again, which it also does by itself when the files change; from a terminal, which has then gone, it stops the
+server.
 `
 
 const TITLES: Record<CommandName, string> = { serve: 'Serving', user: 'Accounts', audit: 'Audit log' }

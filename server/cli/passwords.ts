@@ -8,7 +8,7 @@ import { bad } from './flags.ts'
 export const PASSWORD_VARIABLE = 'SLUICE_SERVER_PASSWORD'
 
 export interface PasswordSource {
-  /** For that account; asked once where it can be typed once only, since it is already given elsewhere. */
+  /** For that account. @throws SluiceError bad-argument, cancelled, needs-answer where nobody can be asked */
   of(account: string): Promise<string>
 }
 
@@ -33,8 +33,8 @@ export function passwordSource({ file, env, input, output }: PasswordOptions): P
         const how = `Give it by the variable ${PASSWORD_VARIABLE} or by --password-file.`
         throw new SluiceError('needs-answer', `Nobody is there to type the password of ${account}. ${how}`)
       }
-      const password = await askHidden(input, output, `Password of ${account}: `)
-      if ((await askHidden(input, output, 'Once more: ')) !== password) throw bad('The two are not the same.')
+      const [password = '', again] = await askHidden(input, output, [`Password of ${account}: `, 'Once more: '])
+      if (password !== again) throw bad('The two are not the same.')
       return password
     },
   }
@@ -57,18 +57,26 @@ async function readPasswordFile(file: string): Promise<string> {
   return first
 }
 
-/** @throws SluiceError cancelled by Ctrl-C or Ctrl-D */
-function askHidden(input: NodeJS.ReadStream, output: NodeJS.WriteStream, question: string): Promise<string> {
-  output.write(question)
+/** Asks one after the other, with one reader: what is pasted at once counts for all. @throws SluiceError cancelled by Ctrl-C or Ctrl-D */
+function askHidden(
+  input: NodeJS.ReadStream,
+  output: NodeJS.WriteStream,
+  questions: readonly string[],
+): Promise<string[]> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const reader = createInterface({ input, output: nowhere, terminal: true, historySize: 0 })
+  const answers: string[] = []
+  output.write(questions[0] ?? '')
   return new Promise((resolve, reject) => {
-    reader.once('line', (line) => {
-      resolve(line)
-      reader.close()
+    reader.on('line', (line) => {
+      answers.push(line)
+      output.write('\n')
+      if (answers.length < questions.length) output.write(questions[answers.length] ?? '')
+      else reader.close()
     })
     reader.once('SIGINT', () => reader.close())
     reader.once('close', () => {
+      if (answers.length >= questions.length) return resolve(answers.slice(0, questions.length))
       output.write('\n')
       reject(new SluiceError('cancelled', 'Cancelled.'))
     })

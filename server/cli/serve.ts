@@ -1,8 +1,8 @@
 /** `sluice-server serve`: builds everything, serves until it is told to stop, and puts everything in order. */
 import { constants } from 'node:os'
-import { SluiceError } from '../../common/errors.ts'
-import type { ScannerStatus } from '../../common/models.ts'
-import type { ShareConfig } from '../../common/share.ts'
+import { SluiceError, toErrorData } from '../../common/errors.ts'
+import type { ScannerStatus, Settings } from '../../common/models.ts'
+import type { NewAccount, ShareConfig } from '../../common/share.ts'
 import { AgentSupervisor, createGate, tellingWhy, type ScanGate } from '../../electron/gate/index.ts'
 import type { ShareDatabase } from '../audit/types.ts'
 import { openShareDatabase } from '../database/index.ts'
@@ -13,7 +13,7 @@ import { showFirstAccount } from './first-password.ts'
 import type { CommandLine } from './flags.ts'
 import type { Surroundings } from './index.ts'
 import { auditLine, createLog, type Log } from './log.ts'
-import { agentOf, parseQuickUser, placesOf, quickAccounts, type Places } from './options.ts'
+import { agentOf, DATABASE_VARIABLE, parseQuickUser, placesOf, quickAccounts, type Places } from './options.ts'
 import { passwordSource } from './passwords.ts'
 import { oneOf, parseNumber } from './values.ts'
 
@@ -43,20 +43,48 @@ export async function serve(line: CommandLine, around: Surroundings): Promise<nu
   })
   const accounts = await quickAccounts(line.values('user').map(parseQuickUser), config.root, passwords)
 
+  try {
+    return await serveUntilStopped({ line, around, config, form, grace, agent, places, log, accounts })
+  } catch (error) {
+    // Whoever keeps the log looks there for why it ended.
+    if (form === 'json') log({ level: 'error', event: 'failed', message: toErrorData(error).message })
+    throw error
+  }
+}
+
+interface Serving {
+  line: CommandLine
+  around: Surroundings
+  config: ShareConfig
+  form: 'text' | 'json'
+  /** ms */
+  grace: number
+  agent: Settings['agent']
+  places: Places
+  log: Log
+  accounts: readonly NewAccount[]
+}
+
+async function serveUntilStopped(serving: Serving): Promise<number> {
+  const { line, around, config, places, log } = serving
   await using ending = new AsyncDisposableStack()
-  const stopping = stopRequest(ending)
+  const { stopping, stop } = stopRequest(ending)
   const database = await openShareDatabase(places.database)
   ending.defer(() => database.close())
-  for (const account of accounts) await database.accounts.add(account)
+  for (const account of serving.accounts) await database.accounts.add(account)
   const gate = createGate({ quarantineFolder: places.quarantineFolder })
   ending.defer(() => gate.dispose())
-  if (config.scan) await startAgent(gate, agent, line, around, log, ending)
+  if (config.scan) await startAgent(gate, serving.agent, line, around, log, ending)
   const share = await start({ config, database, gate, places, log, verbose: line.has('verbose') })
   ending.defer(() => share.stop(0))
-  const onHangUp = (): void => void share.reloadCertificate()
+  const onHangUp = (): void => {
+    // A terminal that is closed takes what was started in it along; where there is none, the signal asks to look again.
+    if (around.stdin.isTTY) stop('SIGHUP')
+    else void share.reloadCertificate()
+  }
   if (process.platform !== 'win32') process.on('SIGHUP', onHangUp)
   ending.defer(() => void process.off('SIGHUP', onHangUp))
-  await tellStart(share, form, places, around, log)
+  await tellStart(share, serving.form, places, around, log)
 
   const signal = await stopping
   log({
@@ -66,7 +94,7 @@ export async function serve(line: CommandLine, around: Surroundings): Promise<nu
     signal,
     transfers: share.status().transfers,
   })
-  await share.stop(grace)
+  await share.stop(serving.grace)
   log({ level: 'info', event: 'stopped' })
   return EXIT_CODES.ok.code
 }
@@ -79,6 +107,9 @@ function warn(line: CommandLine, config: ShareConfig, tell: (text: string) => vo
     process.title = 'sluice-server'
     tell(`The password of ${user.name} stands in the command line, where every user of this computer can see it.`)
   }
+  if (/^mysql:\/\/[^/@]*:[^/]*@/.test(line.value('db') ?? '')) {
+    tell(`The password of the database stands in the command line: give the database by ${DATABASE_VARIABLE} instead.`)
+  }
   if (process.getuid?.() === 0) {
     tell('It runs as root: whoever breaks into it owns this computer. Give it a user of its own.')
   }
@@ -90,25 +121,25 @@ function warn(line: CommandLine, config: ShareConfig, tell: (text: string) => vo
 }
 
 /** Resolves with the first signal to stop; the second ends the process at once, and its agent with it. */
-function stopRequest(ending: AsyncDisposableStack): Promise<string> {
-  const { promise, resolve } = Promise.withResolvers<string>()
+function stopRequest(ending: AsyncDisposableStack): { stopping: Promise<string>; stop(signal: string): void } {
+  const { promise: stopping, resolve: stop } = Promise.withResolvers<string>()
   let first: number | null = null
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    const stop = (): void => {
+    const onSignal = (): void => {
       const now = performance.now()
       if (first !== null && now - first > SAME_SIGNAL) process.exit(SIGNAL_CODE + constants.signals[signal])
       first ??= now
-      resolve(signal)
+      stop(signal)
     }
-    process.on(signal, stop)
-    ending.defer(() => void process.off(signal, stop))
+    process.on(signal, onSignal)
+    ending.defer(() => void process.off(signal, onSignal))
   }
-  return promise
+  return { stopping, stop }
 }
 
 async function startAgent(
   gate: ScanGate,
-  settings: ReturnType<typeof agentOf>,
+  settings: Settings['agent'],
   line: CommandLine,
   around: Surroundings,
   log: Log,

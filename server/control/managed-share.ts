@@ -79,8 +79,8 @@ export class ManagedShare {
           onCertificate: () => this.#statusChanged(),
         })
         this.#running = share
-        const unwatch = share.server.onChange(() => this.#statusChanged())
-        this.#cleanups.push(unwatch)
+        // The server forgets its watchers when it stops.
+        share.server.onChange(() => this.#statusChanged())
         this.#set(share.status())
         return { firstAccount: share.firstAccount }
       } catch (error) {
