@@ -197,6 +197,12 @@ describe('a name of its own', () => {
     expect(await put('/a.txt', '1', { kind: 'unique' })).toMatchObject({ path: '/a.txt' })
   })
 
+  test('is not waited for after a cut: nobody could name it', async () => {
+    const { root, cut } = await place()
+    await cut('/a.txt', 'half', { kind: 'unique' })
+    expect(await readdir(root)).toEqual([])
+  })
+
   test('is another when it is taken, also at the last moment', async () => {
     const { root, open, text, put } = await place()
     await writeFile(join(root, 'a.txt'), 'theirs')
@@ -235,8 +241,8 @@ describe('a cut upload', () => {
   test('may be gone on with further in front', async () => {
     const { cut, put, text, root } = await place()
     await cut('/x', 'hello')
-    await put('/x', 'LLO', { kind: 'resume', offset: 2 })
-    expect(await text('x')).toBe('heLLO')
+    await put('/x', 'L', { kind: 'resume', offset: 2 })
+    expect(await text('x')).toBe('heL')
     expect(await readdir(root)).toEqual(['x'])
   })
 
