@@ -438,6 +438,7 @@ for (const theme of ['light', 'dark'] as const) {
     test.use({ settings: { theme } })
 
     test('the page has no accessibility violation in any of its parts', async ({ app, page, localFolder }, info) => {
+      test.slow() // seventeen looks at a page, each with a walk through its rules
       const sharing = new Sharing(page, app)
       const { region } = sharing
       const look = async (name: string): Promise<void> => {
