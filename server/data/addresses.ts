@@ -29,6 +29,11 @@ export function sameAddress(one: string, other: string): boolean {
   return a === b || (a.includes('%') !== b.includes('%') && a.replace(/%.*/, '') === b.replace(/%.*/, ''))
 }
 
+/** No address in particular: lftp says `EPRT |2|::|port|`, and means itself. */
+export function isUnspecified(address: string): boolean {
+  return address === '0.0.0.0' || canonicalAddress(address) === '::'
+}
+
 /** "h1,h2,h3,h4,p1,p2" of PASV's reply (RFC 959 section 4.1.2). */
 export function hostPort(host: string, port: number): string {
   return [...host.split('.'), port >> 8, port & 0xff].join(',')

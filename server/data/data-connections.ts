@@ -5,7 +5,7 @@ import type { SecureContext } from 'node:tls'
 import type { ShareConfig } from '../../common/share.ts'
 import { ReplyError } from '../protocol/reply-error.ts'
 import { connectActive } from './active.ts'
-import { familyOf, plainAddress, sameAddress } from './addresses.ts'
+import { familyOf, isUnspecified, plainAddress, sameAddress } from './addresses.ts'
 import { dataConnection } from './connection.ts'
 import { PassiveListener } from './passive-listener.ts'
 import type { PassivePorts } from './passive-ports.ts'
@@ -120,7 +120,9 @@ export function createDataConnections(options: DataOptions): DataConnections {
     active(address, port) {
       checkSequence()
       if (!config.active) throw new ReplyError(502, 'Active data connections are switched off. Use EPSV or PASV.')
-      if (!sameAddress(address, peer)) refuse(`Data connections go to the client's own address only.`)
+      if (!isUnspecified(address) && !sameAddress(address, peer)) {
+        refuse(`Data connections go to the client's own address only.`)
+      }
       if (port < FIRST_FREE_PORT) refuse(`Data connections go to ports from ${FIRST_FREE_PORT} only.`)
       unprepare()
       prepared = { kind: 'active', target: { address: peer, port } }

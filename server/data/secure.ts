@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import { TLSSocket, type SecureContext } from 'node:tls'
 import { ReplyError } from '../protocol/reply-error.ts'
+import { sessionCache } from '../tls/index.ts'
 import { Wire } from './wire.ts'
 
 export interface SecureOptions {
@@ -27,14 +28,22 @@ export async function secure(socket: Socket, options: SecureOptions, signal: Abo
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const fail = (why: string): void => reject(new ReplyError(425, `TLS on the data connection failed: ${why}.`))
   const wire = options.direction === 'upload' ? new Wire(socket) : null
-  const stream = new TLSSocket(wire ?? socket, { isServer: true, secureContext: options.context })
+  const stream = new TLSSocket(wire ?? socket, {
+    isServer: true,
+    secureContext: options.context,
+    ...sessionCache(options.context),
+  })
   const timer = setTimeout(() => fail(`no handshake within ${options.patienceMs / 1000} s`), options.patienceMs)
   const onAbort = (): void => reject(signal.reason)
   signal.addEventListener('abort', onAbort)
   stream.on('error', () => fail('the handshake went wrong'))
   stream.on('close', () => fail('it was closed'))
   wire?.onCut(() => fail('it was closed'))
-  stream.once('secure', () => resolve())
+  stream.once('secure', () => {
+    if (stream.getProtocol() === 'TLSv1.3') wire?.hold()
+    resolve()
+  })
+  stream.once('end', () => wire?.release())
   try {
     signal.throwIfAborted()
     await promise

@@ -10,6 +10,8 @@ export class Wire extends Duplex {
   readonly #socket: Socket
   #cut = false
   #onCut: () => void = () => {}
+  #holding = false
+  #held: (() => void) | null = null
 
   constructor(socket: Socket) {
     super({ allowHalfOpen: true })
@@ -38,12 +40,28 @@ export class Wire extends Duplex {
     if (this.#cut) callback()
   }
 
+  /**
+   * Keeps back what TLS says until `release`. The tickets of TLS 1.3 come behind the handshake, to a client that only
+   * sends: it closes with them unread, its system resets the connection, and what it sent last is lost on our side.
+   */
+  hold(): void {
+    this.#holding = true
+  }
+
+  release(): void {
+    this.#holding = false
+    this.#held?.()
+    this.#held = null
+  }
+
   override _read(): void {
     this.#socket.resume()
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#socket.write(chunk, done)
+    const write = (): void => void this.#socket.write(chunk, done)
+    if (this.#holding) this.#held = write
+    else write()
   }
 
   override _final(done: (error?: Error | null) => void): void {

@@ -233,10 +233,10 @@ export class ControlSession implements Session, LoopHost {
   }
 
   async #handshake(): Promise<boolean> {
-    const { certificate } = this.services
+    const { certificate, config } = this.services
     if (certificate === null) return false
     try {
-      this.#context = certificate.context()
+      this.#context = certificate.context(config.tls.requireResumption)
       await this.control.secure(this.#context)
       return true
     } catch (error) {

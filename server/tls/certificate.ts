@@ -5,6 +5,7 @@ import { createSecureContext, type SecureContext } from 'node:tls'
 import { SluiceError, toErrorData } from '../../common/errors.ts'
 import { makeCertificate, writePair } from './make-certificate.ts'
 import { readPair, stateOf, type PairFiles } from './read-certificate.ts'
+import { rememberSessions } from './resumption.ts'
 import type { CertificateHolder, ServerCertificate } from './types.ts'
 
 export interface CertificateOptions {
@@ -66,11 +67,14 @@ async function readUsable(files: PairFiles): Promise<ServerCertificate> {
   return certificate
 }
 
-function contextOf({ cert, key }: ServerCertificate): SecureContext {
+function contextOf({ cert, key }: ServerCertificate, resumable = false): SecureContext {
   return createSecureContext({
     cert,
     key,
     minVersion: 'TLSv1.2',
+    // A ticket of TLS 1.3 is used once (RFC 8446 appendix C.4), and Node gives no new one when a session is resumed; it
+    // would not help either, for who only sends, as curl does in an upload, leaves before it comes.
+    maxVersion: resumable ? 'TLSv1.2' : 'TLSv1.3',
     ciphers: CIPHERS,
     honorCipherOrder: true,
     // A client that renegotiates (TLS 1.2) only costs time.
@@ -105,8 +109,10 @@ class WatchedCertificate implements CertificateHolder {
     return this.#certificate
   }
 
-  context(): SecureContext {
-    return contextOf(this.#certificate)
+  context(resumable = false): SecureContext {
+    const context = contextOf(this.#certificate, resumable)
+    if (resumable) rememberSessions(context)
+    return context
   }
 
   async reload(): Promise<void> {

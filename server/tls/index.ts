@@ -1,3 +1,4 @@
 /** The server's certificate and its TLS contexts. */
 export { openCertificate, type CertificateOptions } from './certificate.ts'
+export { sessionCache } from './resumption.ts'
 export type { CertificateHolder, ServerCertificate } from './types.ts'

@@ -16,8 +16,9 @@ export interface CertificateHolder {
   /**
    * A context of its own for one control connection and its data connections: a TLS session made with one cannot be
    * resumed with another, so that `isSessionReused()` of a data connection says it is the same client.
+   * @param resumable every data connection of every client can resume it, however many there are: TLS 1.2 at most
    */
-  context(): SecureContext
+  context(resumable?: boolean): SecureContext
   /** Looks at the files now, as it does by itself every few seconds. Never throws: see `onProblem`. */
   reload(): Promise<void>
   /** Calls back after the files have changed and were found good; a bad pair is told by `onProblem` and not used. */

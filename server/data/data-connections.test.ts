@@ -1,0 +1,93 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { shareConfigSchema } from '../../common/share.ts'
+import type { Facts } from '../files/types.ts'
+import { listingBytes, listLine } from '../listings/index.ts'
+import { createDataConnections } from './data-connections.ts'
+import { createPassivePorts } from './passive-ports.ts'
+import type { DataConnections } from './types.ts'
+
+const SIGNAL = new AbortController().signal
+const ENTRIES = 100_000
+
+function connections(): DataConnections {
+  const config = shareConfigSchema.parse({})
+  const data = createDataConnections({
+    config,
+    ports: createPassivePorts(config.passive),
+    local: '127.0.0.1',
+    peer: '::ffff:127.0.0.1',
+    context: () => null,
+    isProtected: () => false,
+    onRefused: () => undefined,
+  })
+  onTestFinished(() => data.drop())
+  return data
+}
+
+async function* folder(): AsyncGenerator<Facts[]> {
+  for (let from = 0; from < ENTRIES; from += 256) {
+    yield Array.from({ length: Math.min(256, ENTRIES - from) }, (_, index) => ({
+      name: `${'x'.repeat(100)}-${from + index}`,
+      type: 'file',
+      size: index,
+      modified: 0,
+      mode: 0o644,
+      links: 1,
+      uid: 0,
+      gid: 0,
+      unique: '1',
+      target: null,
+    }))
+  }
+}
+
+test('a listing of many entries goes at the client’s pace, and is never held as a whole', async () => {
+  const data = connections()
+  const { port } = await data.extendedPassive(1)
+  const client = connect(port, '127.0.0.1')
+  onTestFinished(() => void client.destroy())
+  await once(client, 'connect')
+  const connection = await data.open('download', SIGNAL)
+  const before = process.memoryUsage().rss
+  let most = before
+  let received = 0
+  let lines = 0
+  const sent = connection.send(
+    listingBytes(folder(), (facts) => listLine(facts, 0)),
+    SIGNAL,
+  )
+  for await (const chunk of client) {
+    received += (chunk as Buffer).length
+    lines += (chunk as Buffer).toString('latin1').split('\n').length - 1
+    most = Math.max(most, process.memoryUsage().rss)
+  }
+  expect(await sent).toBe(received)
+  expect(lines).toBe(ENTRIES)
+  // The text alone has 17 MB, and the entries as objects several times that.
+  expect(most - before).toBeLessThan(64 * 1024 * 1024)
+}, 60_000)
+
+test('what was prepared is given up by what is prepared next, by drop and at the end', async () => {
+  const data = connections()
+  const first = await data.extendedPassive(null)
+  const second = await data.extendedPassive(null)
+  const late = connect(first.port, '127.0.0.1')
+  await expect(once(late, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  expect(data.prepared).toBe(true)
+  data.drop()
+  expect(data.prepared).toBe(false)
+  await expect(data.open('download', SIGNAL)).rejects.toMatchObject({ code: 425 })
+  const later = connect(second.port, '127.0.0.1')
+  await expect(once(later, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+})
+
+test('an abort while the client is awaited ends the wait', async () => {
+  const data = connections()
+  await data.extendedPassive(null)
+  const abort = new AbortController()
+  const opened = data.open('upload', abort.signal)
+  abort.abort()
+  await expect(opened).rejects.toMatchObject({ code: 426 })
+})
