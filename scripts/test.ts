@@ -112,7 +112,9 @@ async function runStep(step: Step): Promise<Tally> {
 async function main(): Promise<number> {
   const start = performance.now()
   mkdirSync(results, { recursive: true })
-  const unneeded: PeerName[] = findElectron() === null ? ['lftp'] : ['lftp', 'chromium']
+  // Only the benchmarks ask for these.
+  const forBenchmarks: PeerName[] = ['pyftpdlib', 'pyopenssl']
+  const unneeded = findElectron() === null ? forBenchmarks : [...forBenchmarks, 'chromium' as const]
   installPeers(
     PEER_NAMES.filter((name) => !unneeded.includes(name)),
     say,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { peer } from './peers.ts'
 
-/** `valid`: signed by our authority for 127.0.0.1 and localhost. The others each have one thing wrong. */
+/** `valid`: signed by our authority for 127.0.0.1, ::1 and localhost. The others each have one thing wrong. */
 export type CertificateKind = 'valid' | 'self-signed' | 'wrong-name' | 'expired'
 
 export interface ServerCertificate {
@@ -69,7 +69,7 @@ function inDays(days: number): string {
 function make(kind: CertificateKind, cwd: string): ServerCertificate {
   layOutAuthority(cwd)
   const host = kind === 'wrong-name' ? 'elsewhere.example' : 'localhost'
-  const names = kind === 'wrong-name' ? `DNS:${host}` : 'IP:127.0.0.1,DNS:localhost'
+  const names = kind === 'wrong-name' ? `DNS:${host}` : 'IP:127.0.0.1,IP:::1,DNS:localhost'
   const key = ['-newkey', 'rsa:2048', '-nodes', '-keyout', 'server.key']
   const request = [...key, '-subj', `/O=Sluice tests/CN=${host}`, '-addext', `subjectAltName=${names}`]
   if (kind === 'self-signed') {

@@ -28,6 +28,16 @@ const PEERS = {
   openssl: { find: ['openssl'], package: 'openssl' },
   curl: { find: ['curl'], package: 'curl' },
   lftp: { find: ['lftp'], package: 'lftp' },
+  wget: { find: ['wget'], package: 'wget' },
+  /** The command line client that Windows and the BSDs have, too. */
+  tnftp: { find: ['tnftp'], package: 'tnftp' },
+  filezilla: { find: ['filezilla'], package: 'filezilla' },
+  /** A screen that nobody sees, and hands on its keyboard. */
+  xvfb: { find: ['Xvfb'], package: 'xvfb' },
+  xdotool: { find: ['xdotool'], package: 'xdotool' },
+  /** A library of Python's own, not a program; with the other one it speaks TLS. */
+  pyftpdlib: { find: ['/usr/lib/python3/dist-packages/pyftpdlib/__init__.py'], package: 'python3-pyftpdlib' },
+  pyopenssl: { find: ['/usr/lib/python3/dist-packages/OpenSSL/__init__.py'], package: 'python3-openssl' },
   mariadb: { find: ['mariadbd'], package: 'mariadb-server' },
   /** A terminal that a test can type into and read. */
   tmux: { find: ['tmux'], package: 'tmux' },
