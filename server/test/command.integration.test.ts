@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
-import { startClamd } from '../../testing/clamd.ts'
+import { expect, test } from 'vitest'
 import { describeWith } from '../../testing/describe-with.ts'
 import { serverCertificate } from '../../testing/certificates.ts'
-import { eicar } from '../../testing/eicar.ts'
 import { curl, makePlace, runServer, startServer, untilReady, type Place, type Running } from './sluice-server.ts'
 
 const ANY = ['--listen', '127.0.0.1:0']
@@ -267,26 +265,13 @@ describeWith(['curl'], 'with a client', () => {
   })
 })
 
-describeWith(['curl', 'clamd'], 'with a scanner', () => {
-  test('an agent of its own scans: EICAR is answered 550 and gets no name', async () => {
-    const place = makePlace()
-    const clamd = await startClamd()
-    onTestFinished(() => clamd.stop())
-    const args = [...ANY, '--root', place.root, '--user', 'ann:correct horse:writer', '--clamd', clamd.socket]
-    const server = startServer(args, place)
-    const port = await untilReady(server)
-    await server.until(/ scanner .*clamd/)
-    const good = path.join(place.base, 'good.bin')
-    const bad = path.join(place.base, 'bad.bin')
-    writeFileSync(good, 'clean')
-    writeFileSync(bad, eicar())
-    expect(await curl('-u', 'ann:correct horse', '-T', good, url(port))).toMatchObject({ code: 0 })
-    const refused = await curl('-v', '-u', 'ann:correct horse', '-T', bad, url(port))
-    expect(refused.code).not.toBe(0)
-    expect(refused.stderr).toMatch(/< 550 .*Eicar-Test-Signature/)
-    expect(readdirSync(place.root)).toEqual(['good.bin'])
-    expect(readdirSync(path.join(place.data, 'quarantine')).length).toBeGreaterThan(0)
-    server.child.kill('SIGTERM')
-    expect(await server.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/upload .*INFECTED/) })
+test('a log for programs says why the server ended', async () => {
+  const place = makePlace()
+  const ended = await runServer([...ANY, '--root', '/not/there', '--no-scan', '--log', 'json'], place)
+  const last = ended.stdout.trimEnd().split('\n').at(-1) ?? ''
+  expect(JSON.parse(last)).toMatchObject({
+    level: 'error',
+    event: 'failed',
+    message: expect.stringContaining('/not/there'),
   })
 })
