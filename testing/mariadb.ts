@@ -46,6 +46,8 @@ export interface Mariadb {
 }
 
 const START_TIMEOUT_MS = 60_000
+/** Several run at once: without asynchronous input and output, whose locked memory all processes of a user share. */
+const SMALL = ['--innodb-buffer-pool-size=32M', '--innodb-log-file-size=8M', '--innodb-use-native-aio=OFF']
 
 /** MariaDB takes no port 0. A port that was free a moment ago almost always still is. */
 async function freePort(): Promise<number> {
@@ -65,6 +67,7 @@ function install(folder: string, user: string): string {
     existsSync(program) ? program : 'mariadb-install-db',
     [
       '--no-defaults',
+      ...SMALL,
       `--datadir=${data}`,
       `--user=${user}`,
       '--auth-root-authentication-method=normal',
@@ -102,8 +105,7 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
     `--socket=${socket}`,
     `--pid-file=${path.join(folder, 'pid')}`,
     `--init-file=${path.join(folder, 'init.sql')}`,
-    '--innodb-buffer-pool-size=32M',
-    '--innodb-log-file-size=8M',
+    ...SMALL,
     // Written at each commit, so that kill() loses nothing, but not waited for.
     '--innodb-flush-log-at-trx-commit=2',
     '--performance-schema=OFF',

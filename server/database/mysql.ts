@@ -1,7 +1,7 @@
 /** MySQL and MariaDB, through a pool of connections. */
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import mysql, { type Pool, type PoolConnection, type PoolOptions } from 'mysql2/promise'
+import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2/promise'
 import { SluiceError } from '../../common/errors.ts'
 import { isLost, told, wantsAgain } from './mysql-errors.ts'
 import { parseMysqlSpec, type MysqlAddress } from './mysql-spec.ts'
@@ -71,11 +71,6 @@ function optionsOf(address: MysqlAddress): PoolOptions {
   }
 }
 
-/** Whole numbers travel as such: as the floating-point numbers they are here they would keep the server from its indexes. */
-function bound(value: SqlValue): ReturnType<typeof mysql.TypedParameter.LONGLONG> | SqlValue {
-  return typeof value === 'number' && Number.isInteger(value) ? mysql.TypedParameter.LONGLONG(value) : value
-}
-
 /** A server that answers nothing ends with its connection: it might answer later, to another question. */
 async function limited<T>(connection: PoolConnection, ms: number, answer: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
@@ -97,11 +92,11 @@ async function limited<T>(connection: PoolConnection, ms: number, answer: Promis
 function statementsOn(connection: PoolConnection, ms: number): Statements {
   return {
     run: async (sql, values = []) => {
-      const [result] = await limited(connection, ms, connection.execute(sql, values.map(bound)))
+      const [result] = await limited(connection, ms, connection.execute(sql, [...values]))
       return 'affectedRows' in result ? { changes: result.affectedRows, id: result.insertId } : { changes: 0, id: 0 }
     },
     all: async (sql, values = []) => {
-      const [rows] = await limited(connection, ms, connection.execute(sql, values.map(bound)))
+      const [rows] = await limited(connection, ms, connection.execute(sql, [...values]))
       return Array.isArray(rows) ? (rows as SqlRow[]) : []
     },
   }
@@ -122,7 +117,7 @@ class Mysql implements SqlDatabase {
     this.name = address.name
     // The name of a lock is the whole server's and has 64 characters at most.
     this.#lock = `sluice-${createHash('sha256').update(address.database).digest('hex').slice(0, 40)}`
-    this.#pool = mysql.createPool({ ...optionsOf(address), connectTimeout: connectMs })
+    this.#pool = createPool({ ...optionsOf(address), connectTimeout: connectMs })
     this.#pool.pool.on('connection', (connection) => {
       this.#open.add(connection)
       for (const end of ['end', 'error']) connection.once(end, () => this.#open.delete(connection))
