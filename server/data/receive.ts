@@ -1,9 +1,18 @@
 /** Takes bytes from a socket into big buffers and hands them on in order. */
 import type { Socket } from 'node:net'
-import { BUFFER_BYTES, returnBuffer, takeBuffer } from './buffer-pool.ts'
 
-/** One that fills, one that is written, one to spare: the disk and the network need not wait for each other. */
-const BUFFERS = 3
+/** One that fills while one is written. */
+const BUFFERS = 2
+
+/**
+ * Each write to the disk is a turn through another thread, which a busy machine makes wait: few big ones are faster. Of
+ * a slow upload's buffers only the beginning is ever touched, so that they take up no memory.
+ */
+const BUFFER_BYTES = 1024 * 1024
+
+/** Kept for later: 16 MiB at most. */
+const MAX_FREE = 16
+const free: Buffer[] = []
 
 /**
  * The bytes of one socket: `next()` gives what has come, in buffers that are used again after `release()`. The socket is
@@ -47,7 +56,7 @@ export class Inflow {
           break
         }
         this.#taken++
-        this.#filling = takeBuffer()
+        this.#filling = free.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES)
       }
       const copied = rest.copy(this.#filling, this.#filled)
       this.#filled += copied
@@ -73,7 +82,7 @@ export class Inflow {
   /** Nobody uses what `next` gave any more. */
   release(chunk: Buffer): void {
     // What `next` gives is a view from a buffer's beginning.
-    returnBuffer(Buffer.from(chunk.buffer, 0, BUFFER_BYTES))
+    if (free.length < MAX_FREE) free.push(Buffer.from(chunk.buffer, 0, BUFFER_BYTES))
     this.#taken--
     const over = this.#over
     if (over === null) return

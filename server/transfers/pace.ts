@@ -11,10 +11,10 @@ function rateOf(account: Account, direction: 'upload' | 'download'): number | nu
   return direction === 'upload' ? account.uploadRate : account.downloadRate
 }
 
-/** Bytes that go at once. */
+/** Bytes that go at once, at most. */
 export function pieceBytes(account: Account, direction: 'upload' | 'download'): number {
   const rate = rateOf(account, direction)
-  if (rate === null) return BUFFER_BYTES
+  if (rate === null) return Number.POSITIVE_INFINITY
   return Math.max(MIN_PIECE, Math.min(BUFFER_BYTES, Math.floor(rate / PIECES_A_SECOND)))
 }
 
