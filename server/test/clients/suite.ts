@@ -37,6 +37,8 @@ export interface Task extends Route {
   /** PEM of the authority to trust. */
   caFile: string
   fingerprint: string
+  /** The server's own, PEM. */
+  certificate: string
   steps: readonly Step[]
   /** Data connections must resume the TLS session. */
   resumed: boolean
@@ -44,6 +46,8 @@ export interface Task extends Route {
   local: string
   /** A home that nobody else uses. */
   home: string
+  /** What the server has heard and said so far: "1 < USER sluice". */
+  lines(): readonly string[]
 }
 
 /** Names that every client must get through whole: they stand in listings, commands and paths. */
@@ -52,7 +56,7 @@ export const NAMES = {
   listed: ['a name.txt', 'größe.txt'],
   folder: 'made',
   put: 'up.bin',
-  /** `put` lands here. */
+  /** `put` lands here, or under its own name. */
   putAs: 'made/up.bin',
   get: 'down.bin',
   resumePut: 'half up.bin',
@@ -84,8 +88,8 @@ const EVERY_ROUTE: readonly Route[] = TLS_KINDS.flatMap((tls) =>
 )
 
 /** More than one buffer, not a whole number of blocks. */
-const BYTES = 300_001
-const HALF = 100_000
+export const BYTES = 300_001
+export const HALF = 100_000
 
 /** A block of tests: the client on every route that it can take. */
 export function describeClient(client: Client): void {
@@ -158,9 +162,11 @@ function taskFor(server: TestFtpServer, route: Route, steps: readonly Step[], ba
     password,
     caFile,
     fingerprint,
+    certificate: server.certificate.current().cert,
     steps,
     local,
     home,
+    lines: server.lines,
   }
 }
 
@@ -189,7 +195,7 @@ function checkFiles(root: string, { steps, local }: Task, files: ReturnType<type
   const done: Record<Step, () => boolean> = {
     list: () => true,
     mkdir: () => existsSync(path.join(root, NAMES.folder)),
-    put: () => holds(root, NAMES.putAs, files.put),
+    put: () => holds(root, steps.includes('mkdir') ? NAMES.putAs : NAMES.put, files.put),
     get: () => holds(local, NAMES.get, files.get),
     'resume put': () => holds(root, NAMES.resumePut, files.resumePut),
     'resume get': () => holds(local, NAMES.resumeGet, files.resumeGet),
@@ -234,7 +240,7 @@ async function checkAudit(server: TestFtpServer, { steps, host, user }: Task): P
   const told: Record<Step, () => boolean> = {
     list: () => true,
     mkdir: () => find('mkdir', NAMES.folder),
-    put: () => find('upload', NAMES.putAs, BYTES),
+    put: () => find('upload', steps.includes('mkdir') ? NAMES.putAs : NAMES.put, BYTES),
     get: () => find('download', NAMES.get, BYTES),
     'resume put': () => find('upload', NAMES.resumePut, BYTES - HALF),
     'resume get': () => find('download', NAMES.resumeGet, BYTES - HALF),

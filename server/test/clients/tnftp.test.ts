@@ -1,9 +1,8 @@
 /** The `ftp` of Windows and the BSDs: commands over standard input, active unless told otherwise. */
 import { peer } from '../../../testing/peers.ts'
 import { runProgram } from './program.ts'
-import { describeClient, NAMES, type Step, type Task } from './suite.ts'
+import { describeClient, HALF, NAMES, type Step, type Task } from './suite.ts'
 
-const HALF = 100_000
 const NO_TLS = 'it knows no TLS'
 
 const COMMANDS: Record<Step, readonly string[]> = {
