@@ -97,9 +97,11 @@ class RunningServer implements FtpServer {
     return true
   }
 
-  kickAccount(name: string): void {
+  kickAccounts(isSuch: Parameters<FtpServer['kickAccounts']>[0]): void {
     for (const session of this.#sessions.values()) {
-      if (session.login.account?.name !== name) continue
+      const { account } = session.login
+      // One that is on its way out is told once.
+      if (account === null || session.control.closed || !isSuch(account)) continue
       session.audit({ kind: 'kicked', outcome: 'ok', detail: 'The account was changed.' })
       session.endNow('Your account was changed: log in again.')
     }

@@ -62,7 +62,7 @@ export async function startShare(o: ShareOptions): Promise<RunningShare> {
       ...(o.onLine === undefined ? {} : { onLine: o.onLine }),
     })
     started = server
-    const watch = await watchAccounts(database.accounts, server, o.onProblem)
+    const watch = watchAccounts(database.accounts, server, o.onProblem)
     const unwatchAudit = database.audit.onProblem(o.onProblem)
     const end = (): void => {
       unwatchAudit()

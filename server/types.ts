@@ -1,6 +1,7 @@
 /** The server as those see it who run it. */
 import type { LiveSession, LiveTransfer, ShareAddress, ShareConfig } from '../common/share.ts'
 import type { ScanGate } from '../electron/gate/index.ts'
+import type { LoginAccount } from './accounts/types.ts'
 import type { ShareDatabase } from './audit/types.ts'
 import type { Clock } from './limits/index.ts'
 import type { CertificateHolder } from './tls/types.ts'
@@ -27,8 +28,8 @@ export interface FtpServer {
   transfers(): LiveTransfer[]
   /** Ends a session with 421; false when it is not there. */
   kick(session: number): boolean
-  /** Ends the sessions of an account that was disabled, changed or removed. */
-  kickAccount(name: string): void
+  /** Ends the sessions whose account, as it was when they logged in, is such: it was disabled, changed or removed. */
+  kickAccounts(isSuch: (account: LoginAccount) => boolean): void
   /** Calls back when sessions or transfers came or went; returns what stops it. */
   onChange(callback: () => void): () => void
   /**

@@ -50,8 +50,9 @@ async function derive(password: string, salt: Buffer, cost: ScryptCost): Promise
   return await promise
 }
 
-export async function hashPassword(password: string, cost: ScryptCost): Promise<string> {
-  const salt = randomBytes(SALT_BYTES)
+/** @param like a hash of the same password, whose salt is kept: see `passwordMark` */
+export async function hashPassword(password: string, cost: ScryptCost, like?: string): Promise<string> {
+  const salt = (like === undefined ? null : parse(like)?.salt) ?? randomBytes(SALT_BYTES)
   const key = await derive(password, salt, cost)
   return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64url'), key.toString('base64url')].join('$')
 }
@@ -71,6 +72,11 @@ export async function fits(password: string, hash: string): Promise<boolean> {
   if (parsed === null) throw new Error('The password hash of the account cannot be read.')
   const key = await derive(password, parsed.salt, parsed.cost)
   return timingSafeEqual(key, parsed.key)
+}
+
+/** Changes with the password, and not when the same one is hashed again with other parameters. */
+export function passwordMark(hash: string): string {
+  return parse(hash)?.salt.toString('base64url') ?? ''
 }
 
 /** True when the hash was made with other parameters than new ones get. */

@@ -13,10 +13,18 @@ import {
 import { NotUniqueError, numberOf, textOf, type SqlDatabase, type SqlRow } from '../database/sql.ts'
 import { HashingQueue } from './hashing.ts'
 import { accountKey, isReserved } from './names.ts'
-import { DEFAULT_COST, fits, hashPassword, isOutdated, unmatchableHash, type ScryptCost } from './password-hash.ts'
+import {
+  DEFAULT_COST,
+  fits,
+  hashPassword,
+  isOutdated,
+  passwordMark,
+  unmatchableHash,
+  type ScryptCost,
+} from './password-hash.ts'
 import { checkShareRoot } from './root.ts'
 import { accountOf, cellsOf } from './rows.ts'
-import type { AccountStore } from './types.ts'
+import type { AccountStore, LoginAccount } from './types.ts'
 import { Verifiers } from './verifiers.ts'
 
 /** Clients open many connections; the time of the last login need not be to the second. */
@@ -34,6 +42,10 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const [issue] = parsed.error.issues
   const where = issue === undefined || issue.path.length === 0 ? '' : ` (${issue.path.join('.')})`
   throw new SluiceError('bad-argument', `${issue?.message ?? 'This is no account.'}${where}`)
+}
+
+function loginOf(row: SqlRow): LoginAccount {
+  return { ...accountOf(row), passwordMark: passwordMark(textOf(row, 'password')) }
 }
 
 export class DatabaseAccounts implements AccountStore {
@@ -60,19 +72,23 @@ export class DatabaseAccounts implements AccountStore {
     return rows.map(accountOf)
   }
 
+  async logins(): Promise<LoginAccount[]> {
+    return (await this.#database.all('SELECT * FROM share_accounts')).map(loginOf)
+  }
+
   async find(name: string): Promise<Account | null> {
     const row = await this.#row(name)
     return row === null ? null : accountOf(row)
   }
 
-  async authenticate(name: string, password: string): Promise<Account | null> {
+  async authenticate(name: string, password: string): Promise<LoginAccount | null> {
     const row = await this.#row(name)
     const hash = row === null ? this.#nobody : textOf(row, 'password')
     const id = row === null ? 0 : numberOf(row, 'id')
     const known = this.#verifiers.knows(id, hash, password)
     const right = known || (await this.#hashing.run(async () => await fits(password, hash)))
     if (!right || row === null) return null
-    const account = accountOf(row)
+    const account = loginOf(row)
     if (!account.enabled) return null
     if (!known) await this.#passed(account, hash, password)
     await this.#noteLogin(account)
@@ -144,8 +160,8 @@ export class DatabaseAccounts implements AccountStore {
     return accountOf(row)
   }
 
-  async #hash(password: string): Promise<string> {
-    return await this.#hashing.run(async () => await hashPassword(password, this.#cost))
+  async #hash(password: string, like?: string): Promise<string> {
+    return await this.#hashing.run(async () => await hashPassword(password, this.#cost, like))
   }
 
   async #change(sql: string, values: readonly (string | number | null)[]): Promise<void> {
@@ -160,7 +176,7 @@ export class DatabaseAccounts implements AccountStore {
       this.#verifiers.remember(account.id, hash, password)
       return
     }
-    const newer = await this.#hash(password)
+    const newer = await this.#hash(password, hash)
     const sql = 'UPDATE share_accounts SET password = ? WHERE id = ? AND password = ?'
     await this.#quietly(async () => await this.#database.run(sql, [newer, account.id, hash]))
   }

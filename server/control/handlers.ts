@@ -52,8 +52,6 @@ export function createHandlers(share: ManagedShare): Handlers {
       const name = await nameOf(share, id)
       await accounts().setPassword(id, password)
       audit().add({ kind: 'password-changed', outcome: 'ok', detail: name })
-      // Whoever knew the old one has no business any more.
-      share.kickAccount(name)
       return null
     },
     'accounts.remove': async ({ id }) => {

@@ -104,11 +104,6 @@ export class ManagedShare {
     })
   }
 
-  /** Ends the account's sessions, where there are any. */
-  kickAccount(name: string): void {
-    this.#running?.server.kickAccount(name)
-  }
-
   useAgent(address: AgentAddress | null): void {
     this.#agent = address
     this.#opened?.gate.useAgent(address)

@@ -1,6 +1,6 @@
 /** One control connection, as verbs see it. */
 import type { Account, Right, ShareConfig } from '../../common/share.ts'
-import type { AccountStore } from '../accounts/types.ts'
+import type { AccountStore, LoginAccount } from '../accounts/types.ts'
 import type { AuditLog, NewAuditEntry } from '../audit/types.ts'
 import type { DataConnections } from '../data/types.ts'
 import type { Door } from '../door/types.ts'
@@ -44,7 +44,7 @@ export interface RunningTransfer {
 export interface LoginState {
   /** Given by USER, checked by PASS. */
   userName: string | null
-  account: Account | null
+  account: LoginAccount | null
   rights: ReadonlySet<Right>
   files: UserFiles | null
   /** Absolute, as the account sees it. */

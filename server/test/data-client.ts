@@ -1,8 +1,8 @@
-/** A client's side of data connections, made by hand so that tests can misbehave. */
+/** A client's side of control and data connections, made by hand so that tests can misbehave. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls, TLSSocket } from 'node:tls'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import type { AuditEntry } from '../../common/share.ts'
 import { ControlClient } from '../../testing/control-client.ts'
 import { startFtpServer, type TestFtpServer, type TestFtpServerOptions } from '../../testing/ftp-server.ts'
@@ -13,24 +13,51 @@ export async function start(options: TestFtpServerOptions = {}): Promise<TestFtp
   return server
 }
 
-/** In binary, as a real client. @param secure with TLS on control and data connections */
-export async function login(
+interface Way {
+  /** TLS on control and data connections. */
+  secure?: boolean
+  host?: string
+  /** One of the server's accounts. */
+  user?: string
+}
+
+/** Greeted, and nothing said. */
+export async function greeted(
   server: TestFtpServer,
-  { secure = false, host = server.host }: { secure?: boolean; host?: string } = {},
+  { secure = false, host = server.host }: Way = {},
 ): Promise<ControlClient> {
   const client = await ControlClient.connect(host, server.port)
   onTestFinished(() => client.destroy())
-  await client.reply()
+  expect(await client.reply()).toMatchObject({ code: 220 })
   if (secure) {
-    await client.command('AUTH TLS')
+    expect(await client.command('AUTH TLS')).toMatchObject({ code: 234 })
     await client.startTls()
   }
-  await client.command(`USER ${server.user}`)
-  const { code, lines } = await client.command(`PASS ${server.password}`)
-  if (code !== 230) throw new Error(`The login was answered ${lines.join(' ')}`)
-  if (secure) for (const line of ['PBSZ 0', 'PROT P']) await client.command(line)
+  return client
+}
+
+/** Logged in; nothing else was said but, with TLS, that data connections have it too. */
+export async function loggedIn(server: TestFtpServer, way: Way = {}): Promise<ControlClient> {
+  const client = await greeted(server, way)
+  const { user = server.user } = way
+  expect(await client.command(`USER ${user}`)).toMatchObject({ code: 331 })
+  expect(await client.command(`PASS ${server.passwords[user] ?? server.password}`)).toMatchObject({ code: 230 })
+  if (way.secure === true) for (const line of ['PBSZ 0', 'PROT P']) await client.command(line)
+  return client
+}
+
+/** In binary, as a real client. */
+export async function login(server: TestFtpServer, way: Way = {}): Promise<ControlClient> {
+  const client = await loggedIn(server, way)
   await client.command('TYPE I')
   return client
+}
+
+/** Says line after line, and gives what each is answered. */
+export async function codes(client: ControlClient, ...lines: string[]): Promise<number[]> {
+  const found: number[] = []
+  for (const line of lines) found.push((await client.command(line)).code)
+  return found
 }
 
 export interface ConnectOptions {

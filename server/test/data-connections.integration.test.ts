@@ -5,8 +5,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { describeWith } from '../../testing/describe-with.ts'
-import type { ControlClient } from '../../testing/control-client.ts'
-import { audited, dial, everything, exchange, login, passive, secured, start } from './data-client.ts'
+import { audited, codes, dial, everything, exchange, login, passive, secured, start } from './data-client.ts'
 
 /** A client's listener for active data connections. */
 async function listening(host = '127.0.0.1'): Promise<{ port: number; arrival: Promise<Socket> }> {
@@ -32,12 +31,6 @@ async function rival(port: number, content = ''): Promise<string> {
   socket.on('error', () => undefined)
   socket.end(content)
   return (await everything(socket)).toString()
-}
-
-async function codes(client: ControlClient, ...lines: string[]): Promise<number[]> {
-  const found: number[] = []
-  for (const line of lines) found.push((await client.command(line)).code)
-  return found
 }
 
 describeWith(['openssl'], 'active data connections', () => {

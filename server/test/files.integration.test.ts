@@ -12,16 +12,10 @@ import type { TestFtpServer } from '../../testing/ftp-server.ts'
 import { peer } from '../../testing/peers.ts'
 import { startScanner } from '../../testing/scanner.ts'
 import { keptPartName, newPartName } from '../files/part-names.ts'
-import { audited, exchange, login, passive, start } from './data-client.ts'
+import { audited, codes, exchange, login, passive, start } from './data-client.ts'
 
 async function say(client: ControlClient, line: string): Promise<string> {
   return (await client.command(line)).lines.join('\n')
-}
-
-async function codes(client: ControlClient, ...lines: string[]): Promise<number[]> {
-  const found: number[] = []
-  for (const line of lines) found.push((await client.command(line)).code)
-  return found
 }
 
 function put(server: TestFtpServer, name: string, text: string): string {

@@ -5,34 +5,9 @@ import { connect as connectTls } from 'node:tls'
 import { expect, onTestFinished, test } from 'vitest'
 import { ControlClient } from '../../testing/control-client.ts'
 import { describeWith } from '../../testing/describe-with.ts'
-import { startFtpServer, type TestFtpServer, type TestFtpServerOptions } from '../../testing/ftp-server.ts'
+import type { TestFtpServer } from '../../testing/ftp-server.ts'
+import { codes, greeted, loggedIn, start } from './data-client.ts'
 import type { Clock } from '../limits/index.ts'
-
-async function start(options: TestFtpServerOptions = {}): Promise<TestFtpServer> {
-  const server = await startFtpServer(options)
-  onTestFinished(() => server.stop())
-  return server
-}
-
-async function greeted(server: TestFtpServer): Promise<ControlClient> {
-  const client = await ControlClient.connect(server.host, server.port)
-  onTestFinished(() => client.destroy())
-  expect((await client.reply()).code).toBe(220)
-  return client
-}
-
-async function loggedIn(server: TestFtpServer): Promise<ControlClient> {
-  const client = await greeted(server)
-  expect((await client.command(`USER ${server.user}`)).code).toBe(331)
-  expect((await client.command(`PASS ${server.password}`)).code).toBe(230)
-  return client
-}
-
-async function codes(client: ControlClient, ...lines: string[]): Promise<number[]> {
-  const found: number[] = []
-  for (const line of lines) found.push((await client.command(line)).code)
-  return found
-}
 
 async function auditKinds(server: TestFtpServer): Promise<string[]> {
   await server.database.audit.flush()

@@ -1,34 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { AuditEntry } from '../../common/share.ts'
-import { ControlClient } from '../../testing/control-client.ts'
-import { startFtpServer, type TestFtpServer, type TestFtpServerOptions } from '../../testing/ftp-server.ts'
+import type { TestFtpServer, TestFtpServerOptions } from '../../testing/ftp-server.ts'
 import { testFolder } from '../database/test/databases.ts'
-
-async function serve(options: TestFtpServerOptions = {}): Promise<TestFtpServer> {
-  const server = await startFtpServer(options)
-  onTestFinished(() => server.stop())
-  return server
-}
-
-async function connect(server: TestFtpServer, tls = false): Promise<ControlClient> {
-  const client = await ControlClient.connect(server.host, server.port)
-  onTestFinished(() => void client.socket.destroy())
-  expect(await client.reply()).toMatchObject({ code: 220 })
-  if (tls) {
-    expect(await client.command('AUTH TLS')).toMatchObject({ code: 234 })
-    await client.startTls()
-  }
-  return client
-}
-
-async function login(server: TestFtpServer, name = server.user): Promise<ControlClient> {
-  const client = await connect(server)
-  await client.command(`USER ${name}`)
-  expect(await client.command(`PASS ${server.passwords[name] ?? server.password}`)).toMatchObject({ code: 230 })
-  return client
-}
+import { greeted, loggedIn, start } from './data-client.ts'
 
 async function noted(server: TestFtpServer, kind: AuditEntry['kind']): Promise<AuditEntry[]> {
   await server.database.audit.flush()
@@ -41,34 +17,34 @@ async function serveSignUp(
   config: TestFtpServerOptions['config'] = {},
 ): Promise<{ server: TestFtpServer; folder: string }> {
   const folder = testFolder()
-  const server = await serve({ config: { ...config, signUp: { enabled: true, folder, perDay: 100, ...signUp } } })
+  const server = await start({ config: { ...config, signUp: { enabled: true, folder, perDay: 100, ...signUp } } })
   return { server, folder }
 }
 
 test('SITE HELP lists what there is, sign-up only where it is allowed', async () => {
-  const closed = await connect(await serve())
+  const closed = await greeted(await start())
   expect(await closed.command('SITE HELP')).toMatchObject({ code: 214 })
   const reply = await closed.command('site help')
   expect(reply.lines.join('\n')).toContain('SITE AUDIT')
   expect(reply.lines.join('\n')).not.toContain('SIGNUP')
-  const open = await connect((await serveSignUp()).server)
+  const open = await greeted((await serveSignUp()).server)
   expect((await open.command('SITE HELP')).lines.join('\n')).toContain('SITE SIGNUP name password')
 })
 
 test('what is not known is 504, what needs a login 530, what needs a right 550', async () => {
-  const server = await serve({ accounts: [{ name: 'anna', role: 'reader' }] })
-  const stranger = await connect(server)
+  const server = await start({ accounts: [{ name: 'anna', role: 'reader' }] })
+  const stranger = await greeted(server)
   expect(await stranger.command('SITE EXEC rm -rf /')).toMatchObject({ code: 504 })
   for (const command of ['CHMOD 600 a', 'UTIME 20200101000000 a', 'AUDIT', 'AUDIT CLEAR'])
     expect(await stranger.command(`SITE ${command}`)).toMatchObject({ code: 530 })
-  const reader = await login(server)
+  const reader = await loggedIn(server)
   for (const command of ['CHMOD 600 a', 'UTIME 20200101000000 a', 'AUDIT', 'AUDIT CLEAR'])
     expect(await reader.command(`SITE ${command}`)).toMatchObject({ code: 550 })
   expect((await noted(server, 'refused')).length).toBeGreaterThanOrEqual(4)
 })
 
 test('SITE AUDIT shows superusers the newest entries, so many or such with a text, and clears them', async () => {
-  const server = await serve({ accounts: [{ name: 'boss', role: 'superuser' }] })
+  const server = await start({ accounts: [{ name: 'boss', role: 'superuser' }] })
   for (let at = 0; at < 250; at++)
     server.database.audit.add({
       kind: 'upload',
@@ -77,7 +53,7 @@ test('SITE AUDIT shows superusers the newest entries, so many or such with a tex
       path: `/file ${at}\r\n550 x`,
       bytes: at,
     })
-  const client = await login(server)
+  const client = await loggedIn(server)
   const lines = async (command: string): Promise<string[]> => {
     const reply = await client.command(command)
     expect(reply.code).toBe(211)
@@ -99,7 +75,7 @@ test('SITE AUDIT shows superusers the newest entries, so many or such with a tex
 
 test('SITE SIGNUP makes an account with a folder of its own, which can log in', async () => {
   const { server, folder } = await serveSignUp({ role: 'writer' })
-  const client = await connect(server, true)
+  const client = await greeted(server, { secure: true })
   expect(await client.command('SITE SIGNUP Zoë my long pass phrase')).toMatchObject({ code: 200 })
   expect(await server.database.accounts.find('zoë')).toMatchObject({
     name: 'Zoë',
@@ -116,12 +92,12 @@ test('SITE SIGNUP makes an account with a folder of its own, which can log in', 
 })
 
 test('SITE SIGNUP is refused where it is not allowed, without TLS, and for what is no name', async () => {
-  const closed = await connect(await serve(), true)
+  const closed = await greeted(await start(), { secure: true })
   expect(await closed.command('SITE SIGNUP anna correct horse')).toMatchObject({ code: 550 })
   const { server, folder } = await serveSignUp()
-  const plain = await connect(server)
+  const plain = await greeted(server)
   expect(await plain.command('SITE SIGNUP anna correct horse')).toMatchObject({ code: 534 })
-  const client = await connect(server, true)
+  const client = await greeted(server, { secure: true })
   const before = (await server.database.accounts.list()).length
   for (const bad of [
     '',
@@ -141,7 +117,7 @@ test('SITE SIGNUP is refused where it is not allowed, without TLS, and for what 
 
 test('SITE SIGNUP goes without TLS only where the server has none', async () => {
   const { server } = await serveSignUp({}, { tls: { mode: 'off' } })
-  const client = await connect(server)
+  const client = await greeted(server)
   expect(await client.command('SITE SIGNUP anna correct horse')).toMatchObject({ code: 200 })
 })
 
@@ -151,7 +127,7 @@ test('a folder or link that is there already is not given away', async () => {
   mkdirSync(path.join(folder, 'kept'))
   symlinkSync(elsewhere, path.join(folder, 'link'))
   symlinkSync(path.join(elsewhere, 'nowhere'), path.join(folder, 'dangling'))
-  const client = await connect(server, true)
+  const client = await greeted(server, { secure: true })
   for (const name of ['kept', 'link', 'dangling'])
     expect(await client.command(`SITE SIGNUP ${name} correct horse`)).toMatchObject({ code: 553 })
   expect(readdirSync(elsewhere)).toEqual([])
@@ -160,7 +136,11 @@ test('a folder or link that is there already is not given away', async () => {
 
 test('two who ask for one name at once: one gets it', async () => {
   const { server, folder } = await serveSignUp()
-  const clients = await Promise.all([connect(server, true), connect(server, true), connect(server, true)])
+  const clients = await Promise.all([
+    greeted(server, { secure: true }),
+    greeted(server, { secure: true }),
+    greeted(server, { secure: true }),
+  ])
   const replies = await Promise.all(
     clients.map(async (client) => await client.command('SITE SIGNUP anna correct horse')),
   )
@@ -170,7 +150,7 @@ test('two who ask for one name at once: one gets it', async () => {
 
 test('an address may make so many accounts a day; one that was refused does not count', async () => {
   const { server } = await serveSignUp({ perDay: 2 })
-  const client = await connect(server, true)
+  const client = await greeted(server, { secure: true })
   expect(await client.command('SITE SIGNUP one correct horse')).toMatchObject({ code: 200 })
   expect(await client.command('SITE SIGNUP one correct horse')).toMatchObject({ code: 553 })
   expect(await client.command('SITE SIGNUP two correct horse')).toMatchObject({ code: 200 })
@@ -182,7 +162,7 @@ test('an address may make so many accounts a day; one that was refused does not 
 
 test('who has an account cannot be asked for without end', async () => {
   const { server } = await serveSignUp({}, { limits: { failedLogins: 2 } })
-  const client = await connect(server, true)
+  const client = await greeted(server, { secure: true })
   expect(await client.command('SITE SIGNUP sluice correct horse')).toMatchObject({ code: 553 })
   expect(await client.command('SITE SIGNUP Sluice correct horse')).toMatchObject({ code: 553 })
   expect(await client.command('SITE SIGNUP sluice correct horse')).toMatchObject({ code: 421 })
@@ -191,8 +171,8 @@ test('who has an account cannot be asked for without end', async () => {
 test('a folder for accounts that has gone is told to the log, not to the client', async () => {
   const folder = testFolder()
   const gone = path.join(folder, 'later')
-  const server = await serve({ config: { signUp: { enabled: true, folder: gone } } })
-  const client = await connect(server, true)
+  const server = await start({ config: { signUp: { enabled: true, folder: gone } } })
+  const client = await greeted(server, { secure: true })
   const reply = await client.command('SITE SIGNUP anna correct horse')
   expect(reply.code).toBe(550)
   expect(reply.lines.join('')).not.toContain(folder)

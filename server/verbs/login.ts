@@ -1,6 +1,7 @@
 /** What comes before and around the login. */
 import { toErrorData } from '../../common/errors.ts'
-import { ANONYMOUS_NAMES, rightsOf, type Account } from '../../common/share.ts'
+import { ANONYMOUS_NAMES, rightsOf } from '../../common/share.ts'
+import { ANONYMOUS_ID, type LoginAccount } from '../accounts/types.ts'
 import { ReplyError } from '../protocol/reply-error.ts'
 import type { Handler, Session } from '../session/types.ts'
 
@@ -8,11 +9,11 @@ const NO_LOGIN = 'User name or password is wrong.'
 const SHUT_OUT = 'Too many failed logins: try again later.'
 
 /** The account of whoever logs in without one (RFC 1635); null where that is not allowed. */
-function anonymousOf(session: Session, name: string): Account | null {
+function anonymousOf(session: Session, name: string): LoginAccount | null {
   const { anonymous } = session.services.config
   if (!anonymous.enabled || !ANONYMOUS_NAMES.includes(name.toLowerCase())) return null
   return {
-    id: 0,
+    id: ANONYMOUS_ID,
     name: 'anonymous',
     role: 'reader',
     rights: [],
@@ -25,6 +26,7 @@ function anonymousOf(session: Session, name: string): Account | null {
     enabled: true,
     createdAt: 0,
     lastLoginAt: null,
+    passwordMark: '',
   }
 }
 
@@ -50,7 +52,7 @@ function refuseLogin(session: Session, name: string): never {
   throw new ReplyError(530, NO_LOGIN)
 }
 
-async function letIn(session: Session, account: Account): Promise<void> {
+async function letIn(session: Session, account: LoginAccount): Promise<void> {
   const { limits, filesOf } = session.services
   const place = limits.admitAccount(account.name)
   if (typeof place === 'string') {

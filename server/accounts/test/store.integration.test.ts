@@ -36,8 +36,8 @@ describeDatabases('accounts', (newSpec) => {
     expect(await accounts.list()).toEqual([added])
     expect(await accounts.find('anna')).toEqual(added)
     const entered = await accounts.authenticate('anna', password)
-    expect(entered).toEqual({ ...added, lastLoginAt: 1_700_000_000_000 })
-    expect(await accounts.find('anna')).toEqual(entered)
+    expect(entered).toMatchObject({ ...added, lastLoginAt: 1_700_000_000_000 })
+    expect(await accounts.find('anna')).toEqual({ ...added, lastLoginAt: 1_700_000_000_000 })
     expect(await accounts.authenticate('anna', 'wrong horse')).toBeNull()
   })
 
@@ -177,6 +177,21 @@ describeDatabases('accounts', (newSpec) => {
     expect(await accounts.authenticate('anna', 'correct horse')).not.toBeNull()
     expect(hashes()).toBe(0)
     expect(await before.accounts.authenticate('anna', 'correct horse')).not.toBeNull()
+  })
+
+  test('the mark of a password changes with it, and not when it is hashed anew', async () => {
+    const spec = newSpec()
+    const before = await openTest(spec)
+    const { id } = await before.accounts.add(newAccount('anna'))
+    const first = await before.accounts.authenticate('anna', 'correct horse')
+    const { accounts } = await openTest(spec, { cost: { N: 4, r: 2, p: 1 } })
+    await accounts.authenticate('anna', 'correct horse')
+    expect((await accounts.logins()).map(({ passwordMark }) => passwordMark)).toEqual([first?.passwordMark])
+    await accounts.setPassword(id, 'correct horse')
+    const [now] = await before.accounts.logins()
+    expect(now?.passwordMark).not.toBe(first?.passwordMark)
+    expect(now).toEqual(await accounts.authenticate('anna', 'correct horse'))
+    expect(await accounts.list()).not.toContainEqual(expect.objectContaining({ passwordMark: expect.anything() }))
   })
 
   test('the last login is noted, not more than once in some seconds', async () => {

@@ -84,7 +84,8 @@ async function run(task: Task): Promise<string> {
   await until(() => said(/> 226 Stored/) === 2)
   await transferAll(screen, window, REMOTE_LIST)
   const whole = (name: string): boolean => statSync(path.join(task.local, name)).size === BYTES
-  await until(() => [NAMES.get, NAMES.resumeGet].every(whole))
+  // The disk knows it before the log does.
+  await until(() => [NAMES.get, NAMES.resumeGet].every(whole) && said(/ < RETR /) === said(/> 226 Sent/))
   return ''
 }
 
