@@ -20,6 +20,22 @@ export interface SecureStream {
   wire: Wire | null
 }
 
+/** ms */
+const GOODBYE_LIMIT = 1000
+
+/**
+ * Lets out the last message of TLS 1.2's handshake, which is ours, and says goodbye: a client that is cut before it
+ * blames TLS, and gives up without reading what the reply has to tell.
+ */
+async function endHandshake(stream: TLSSocket): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, GOODBYE_LIMIT)
+  stream.once('close', resolve)
+  stream.destroySoon()
+  await promise
+  clearTimeout(timer)
+}
+
 /**
  * Waits for the client's handshake. On failure the socket is destroyed.
  * @throws ReplyError 425 no handshake, or not in time; 522 no resumption; the signal's reason
@@ -48,6 +64,8 @@ export async function secure(socket: Socket, options: SecureOptions, signal: Abo
     signal.throwIfAborted()
     await promise
     if (options.requireResumption && !stream.isSessionReused()) {
+      wire?.release()
+      await endHandshake(stream)
       throw new ReplyError(522, 'The data connection must resume the TLS session of the control connection.')
     }
     return { stream, wire }
