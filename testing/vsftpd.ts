@@ -8,9 +8,10 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { serverCertificate, type CertificateKind } from './certificates.ts'
 import { peer, rootPrefix } from './peers.ts'
 
@@ -26,9 +27,13 @@ export interface VsftpdOptions {
   config?: Readonly<Record<string, string>>
   /** Serve this folder instead of a fresh one; it is not removed at the end. */
   root?: string
+  /** Let vsftpd listen by itself, as it does in service: for benchmarks. Its port is one that was free a moment before. */
+  standalone?: boolean
 }
 
 export interface Vsftpd {
+  /** Of the daemon when it is standalone; else null: each session is a process of its own. */
+  readonly pid: number | null
   readonly host: '127.0.0.1'
   readonly port: number
   readonly user: string
@@ -95,6 +100,41 @@ function installPamService(service: string, passwordFile: string, asRoot: readon
   const done = spawnSync(command ?? 'tee', args, { input: text, stdio: ['pipe', 'ignore', 'pipe'], encoding: 'utf8' })
   if (done.status !== 0) throw new Error(`cannot write ${file}: ${done.stderr}`)
   return () => remove(file)
+}
+
+/** A port of 127.0.0.1 that nobody listens on right now: for programs that cannot be told to take any. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+const START_TRIES = 100
+const START_PAUSE_MS = 50
+
+/** Resolves when somebody listens there. @throws Error when nobody does within seconds */
+export async function listening(port: number): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const socket = connect(port, '127.0.0.1')
+    try {
+      await once(socket, 'connect')
+      return
+    } catch (error) {
+      if (tries === START_TRIES) throw error
+      await setTimeout(START_PAUSE_MS)
+    } finally {
+      socket.destroy()
+    }
+  }
+}
+
+async function startDaemon([command = '', ...args]: readonly string[], port: number): Promise<ChildProcess> {
+  const daemon = spawn(command, args, { stdio: 'ignore', detached: true })
+  await listening(port)
+  return daemon
 }
 
 /**
@@ -176,6 +216,11 @@ export async function startVsftpd(options: VsftpdOptions = {}): Promise<Vsftpd> 
         }),
     ...options.config,
   }
+  const port = options.standalone === true ? await freePort() : null
+  if (port !== null) {
+    const own = { listen: 'YES', listen_address: '127.0.0.1', listen_port: String(port), background: 'NO' }
+    Object.assign(config, own, { max_clients: '0', max_per_ip: '0' })
+  }
   const configFile = path.join(folder, 'vsftpd.conf')
   const lines = Object.entries(config).map(([key, value]) => `${key}=${value}\n`)
   writeFileSync(configFile, lines.join(''))
@@ -196,8 +241,14 @@ export async function startVsftpd(options: VsftpdOptions = {}): Promise<Vsftpd> 
     sockets.delete(socket)
     socket.destroy()
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const daemon = port === null ? null : await startDaemon([...asRoot, program, configFile], port)
+  if (daemon === null) {
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+  } else {
+    sessions.add(daemon)
+    daemon.once('exit', () => sessions.delete(daemon))
+  }
 
   const cut = (): void => {
     for (const session of sessions) {
@@ -219,8 +270,9 @@ export async function startVsftpd(options: VsftpdOptions = {}): Promise<Vsftpd> 
   const log = (): string => readFileSync(logFile, 'utf8')
 
   return {
+    pid: daemon?.pid ?? null,
     host: '127.0.0.1',
-    port: (server.address() as AddressInfo).port,
+    port: port ?? (server.address() as AddressInfo).port,
     user: first.name,
     password: first.password,
     root,
