@@ -1,6 +1,6 @@
 /** Where a clamd listens, and where it usually does. */
-import { isIP } from 'node:net'
 import { SluiceError } from '../common/errors.ts'
+import { isLoopback } from '../common/loopback.ts'
 
 export type ClamdAddress = { kind: 'unix'; path: string } | { kind: 'tcp'; host: string; port: number }
 
@@ -45,10 +45,4 @@ export function parseClamdAddress(text: string, allowRemote: boolean): ClamdAddr
 export function formatClamdAddress(address: ClamdAddress): string {
   if (address.kind === 'unix') return `unix:${address.path}`
   return `tcp:${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
-}
-
-/** True for names and addresses that never leave this machine. */
-export function isLoopback(host: string): boolean {
-  if (isIP(host) === 4) return host.startsWith('127.')
-  return host === 'localhost' || host === '::1'
 }

@@ -3,7 +3,8 @@
  * is answered with "OK" without having been looked at (clamd.conf(5); only AlertExceedsMax changes that).
  */
 import { readdir, readFile, realpath } from 'node:fs/promises'
-import { isLoopback, type ClamdAddress } from './clamd-address.ts'
+import { isLoopback } from '../common/loopback.ts'
+import type { ClamdAddress } from './clamd-address.ts'
 
 export interface ClamdLimits {
   /** Largest body in bytes that clamd is certain to look at. */

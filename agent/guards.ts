@@ -1,7 +1,7 @@
 /** Who may speak to the agent at all. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { isLoopback } from './clamd-address.ts'
+import { isLoopback } from '../common/loopback.ts'
 
 export interface Refusal {
   status: number

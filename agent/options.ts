@@ -2,7 +2,8 @@
 import { readFile, stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { SluiceError } from '../common/errors.ts'
-import { isLoopback, parseClamdAddress, type ClamdAddress } from './clamd-address.ts'
+import { isLoopback } from '../common/loopback.ts'
+import { parseClamdAddress, type ClamdAddress } from './clamd-address.ts'
 
 export interface AgentOptions {
   host: string

@@ -2,9 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { z } from 'zod'
+import { isLoopback } from '../../common/loopback.ts'
 import { shareConfigSchema, type ShareConfig } from '../../common/share.ts'
 import { bad, type CommandLine } from './flags.ts'
-import { isLoopbackHost, parseAddress, parseNumber, parseRange } from './values.ts'
+import { parseAddress, parseNumber, parseRange } from './values.ts'
 
 /** Reads the file that `--config` names; without one everything has its safe value. @throws SluiceError bad-argument that names the key */
 export async function readConfig(line: CommandLine): Promise<ShareConfig> {
@@ -83,7 +84,7 @@ export function applyFlags(config: ShareConfig, line: CommandLine): ShareConfig 
     anonymous: line.has('anonymous') ? { enabled: true, root: folder('anonymous', '') } : config.anonymous,
     signUp: line.has('sign-up') ? { ...config.signUp, enabled: true, folder: folder('sign-up', '') } : config.signUp,
   }
-  if (flags.tls.mode !== 'required' && !isLoopbackHost(flags.host) && !line.has('plain-ok')) {
+  if (flags.tls.mode !== 'required' && !isLoopback(flags.host) && !line.has('plain-ok')) {
     throw bad(
       `The configuration allows logins in clear (tls.mode: ${flags.tls.mode}) on ${flags.host}, where others can read them. ` +
         'Set tls.mode to required, or say --plain-ok.',

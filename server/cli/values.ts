@@ -50,9 +50,3 @@ export function oneOf<T extends string>(name: FlagName, text: string, choices: r
   if (found !== undefined) return found
   throw bad(`--${name} takes ${choices.join(', ').replace(/, ([^,]*)$/, ' or $1')}, not "${text}".`)
 }
-
-/** Whether nobody but this computer can reach it. */
-export function isLoopbackHost(host: string): boolean {
-  if (isIP(host) === 4) return host.startsWith('127.')
-  return host === 'localhost' || host === '::1'
-}

@@ -1,7 +1,7 @@
 /** `mysql://user:password@host[:port]/database?...` taken apart, and who may be reached without TLS. */
 import { readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { SluiceError } from '../../common/errors.ts'
+import { isLoopback } from '../../common/loopback.ts'
 
 export interface MysqlAddress {
   user: string
@@ -26,11 +26,6 @@ function refuse(why: string, cause?: unknown): never {
   throw new SluiceError('bad-argument', `${why} Give the database as ${FORM}, with "%40" for an "@" in the password.`, {
     cause,
   })
-}
-
-function isLoopback(host: string): boolean {
-  if (host === 'localhost' || host === '::1') return true
-  return isIP(host) === 4 && host.startsWith('127.')
 }
 
 function readAuthority(file: string): string {

@@ -1,4 +1,5 @@
 /** The Share page's form: text while it is typed, checked against the configuration's schema before it is saved. */
+import { isLoopback } from '../../../common/loopback.ts'
 import { shareConfigSchema, type ShareConfig } from '../../../common/share.ts'
 import { parseSize, sizeText } from './size-text.ts'
 
@@ -47,8 +48,6 @@ const LOOPBACK = '127.0.0.1'
 /** All interfaces, of IPv4 alone and of both. */
 export const ALL_HOSTS = ['0.0.0.0', '::'] as const
 const IMPLICIT_PORT = '2990'
-
-export const isLoopback = (host: string): boolean => /^(?:127\.|::1$|localhost$)/.test(host)
 
 export function formOf(config: ShareConfig): ShareForm {
   const { host, tls, passive, anonymous, signUp, limits, audit } = config
