@@ -275,6 +275,13 @@ export interface ShareInterface extends Pick<ShareAddress, 'host' | 'reach' | 'i
   family: 'IPv4' | 'IPv6'
 }
 
+/** Something that whoever runs the server should know: a certificate that has expired, a database that fails. */
+export interface ShareProblem {
+  /** ms since the epoch; of the last time */
+  time: number
+  message: string
+}
+
 export type ShareStatus =
   | { state: 'stopped' }
   | { state: 'starting' }
@@ -292,6 +299,8 @@ export type ShareStatus =
       startedAt: number
       sessions: number
       transfers: number
+      /** Since the start, each once; a few, the newest first. */
+      problems: ShareProblem[]
     }
   /** `retryAt`: when it is started again by itself, ms since the epoch; null when it is not. */
   | { state: 'failed'; error: ErrorData; retryAt: number | null }

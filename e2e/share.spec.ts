@@ -364,6 +364,7 @@ test('a thousand sessions of strangers: only those in sight are in the page, and
         startedAt: 0,
         sessions: 1500,
         transfers: 0,
+        problems: [],
       }
       const sessions = Array.from({ length: 1000 }, (_, index) => ({
         id: index + 1,

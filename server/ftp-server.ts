@@ -4,9 +4,10 @@ import type { ShareConfig } from '../common/share.ts'
 import { plainAddress } from './data/addresses.ts'
 import { createDataConnections, createPassivePorts, type PassivePorts } from './data/index.ts'
 import { createDoor } from './door/index.ts'
-import { openUserFiles } from './files/index.ts'
+import { openUserFiles, systemCode } from './files/index.ts'
 import { createLimits } from './limits/index.ts'
 import { openListeners, type Listeners } from './listeners.ts'
+import { ReplyError } from './protocol/reply-error.ts'
 import { formatReply } from './protocol/reply.ts'
 import { ControlSession } from './session/session.ts'
 import type { ServerServices } from './session/types.ts'
@@ -61,7 +62,17 @@ class RunningServer implements FtpServer {
       limits: createLimits(config, options.clock),
       certificate: config.tls.mode === 'off' ? null : certificate,
       transfers: this.#transfers,
-      filesOf: openUserFiles,
+      filesOf: async (account) => {
+        try {
+          return await openUserFiles(account)
+        } catch (error) {
+          // The client is not told where it lies.
+          const why = error instanceof ReplyError ? systemCode(error.cause) : null
+          const what = why === 'ENOENT' ? 'it is not there' : (why ?? 'it is no folder, or a whole disk')
+          this.#problem(`The folder ${account.root} of account ${account.name} cannot be used: ${what}.`)
+          throw error
+        }
+      },
     }
   }
 

@@ -12,6 +12,7 @@ import type { ShareDatabase } from './audit/types.ts'
 import { createFtpServer } from './ftp-server.ts'
 import { openCertificate } from './tls/index.ts'
 import type { CertificateHolder } from './tls/types.ts'
+import { RecentProblems } from './problems.ts'
 import type { FtpServer, FtpServerOptions } from './types.ts'
 
 export interface ShareOptions {
@@ -47,10 +48,15 @@ export interface RunningShare {
  */
 export async function startShare(o: ShareOptions): Promise<RunningShare> {
   const { config, database, gate } = o
+  const problems = new RecentProblems()
+  const onProblem = (message: string): void => {
+    problems.add(message)
+    o.onProblem(message)
+  }
   await checkFolders(config)
   await checkFirstAccount(o)
   await database.audit.configure(config.audit)
-  const certificate = config.tls.mode === 'off' ? null : await openCertificateOf(o)
+  const certificate = config.tls.mode === 'off' ? null : await openCertificateOf({ ...o, onProblem })
   let started: FtpServer | null = null
   try {
     const server = await createFtpServer({
@@ -58,19 +64,19 @@ export async function startShare(o: ShareOptions): Promise<RunningShare> {
       database,
       gate: config.scan ? gate : null,
       certificate,
-      onProblem: o.onProblem,
+      onProblem,
       ...(o.onLine === undefined ? {} : { onLine: o.onLine }),
     })
     started = server
-    const watch = watchAccounts(database.accounts, server, o.onProblem)
-    const unwatchAudit = database.audit.onProblem(o.onProblem)
+    const watch = watchAccounts(database.accounts, server, onProblem)
+    const unwatchAudit = database.audit.onProblem(onProblem)
     const end = (): void => {
       unwatchAudit()
       watch.dispose()
       certificate?.dispose()
     }
     // Last: a share that does not come up must not swallow the password.
-    return runningShare(o, server, certificate, await firstAccount(o), end)
+    return runningShare({ ...o, problems }, server, certificate, await firstAccount(o), end)
   } catch (error) {
     await started?.stop(0)
     certificate?.dispose()
@@ -79,7 +85,7 @@ export async function startShare(o: ShareOptions): Promise<RunningShare> {
 }
 
 function runningShare(
-  { config, gate }: ShareOptions,
+  { config, gate, problems }: ShareOptions & { problems: RecentProblems },
   server: FtpServer,
   certificate: CertificateHolder | null,
   made: FirstAccount | null,
@@ -102,6 +108,7 @@ function runningShare(
       startedAt,
       sessions: server.sessions().length,
       transfers: server.transfers().length,
+      problems: problems.list(),
     }),
     stop: (graceMs) => (stopping ??= server.stop(graceMs).finally(end)),
   }

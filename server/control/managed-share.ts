@@ -75,7 +75,10 @@ export class ManagedShare {
         const share = await startShare({
           config,
           ...opened,
-          onProblem: (message) => console.error(message),
+          onProblem: (message) => {
+            console.error(message)
+            this.#statusChanged()
+          },
           onCertificate: () => this.#statusChanged(),
         })
         this.#running = share

@@ -19,6 +19,14 @@ const DIALECT: Dialect = {
 /** https://sqlite.org/rescode.html */
 const BUSY = 5
 const CONSTRAINT_UNIQUE = 2067
+/** What to do about what no new try mends, by the code. */
+const ADVICE: Readonly<Record<number, string>> = {
+  8: 'See that this account may write the file and its folder.',
+  10: 'Check its disk.',
+  11: 'Put a copy from before in its place, or choose another file.',
+  13: 'Make room on its disk.',
+  26: 'Put a copy from before in its place, or choose another file.',
+}
 /** How long another program may keep the file to itself. */
 const BUSY_LIMIT_MS = 10_000
 const BUSY_STEP_MS = 20
@@ -125,7 +133,10 @@ class Sqlite implements SqlDatabase {
 
   #told(error: unknown): SluiceError {
     const why = error instanceof Error ? error.message : String(error)
-    return new SluiceError('local-io', `The database ${this.name} failed: ${why}.`, { cause: error })
+    const advice = ADVICE[(codeOf(error) ?? 0) & 0xff] ?? ''
+    return new SluiceError('local-io', `The database ${this.name} failed: ${why}. ${advice}`.trimEnd(), {
+      cause: error,
+    })
   }
 }
 

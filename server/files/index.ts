@@ -1,4 +1,5 @@
 /** Files of accounts, and nothing beyond their roots. */
+export { systemCode } from './disk-error.ts'
 export { rootProblem } from './root.ts'
 export { openUserFiles } from './user-files.ts'
 export type { Facts, ReadFile, UploadTarget, UserFiles } from './types.ts'

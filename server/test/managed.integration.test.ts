@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -130,6 +130,27 @@ test('accounts are kept, changes are told, and sessions that may do less are end
   await server.call('accounts.remove', { id: added.id })
   expect(await ann.reply()).toMatchObject({ code: 421 })
   expect(await bob.command('NOOP')).toMatchObject({ code: 200 })
+})
+
+test('what the person should know is in the status: a folder that has gone', async () => {
+  const place = makePlace()
+  const server = await openManaged(place)
+  const folder = path.join(place.base, 'usb')
+  mkdirSync(folder)
+  await server.call('accounts.add', { ...account(place, 'ann'), root: folder })
+  const port = await serve(server, { ...PLAIN, root: place.root })
+  rmdirSync(folder)
+  const told = server.event('status', ({ status }) => status.state === 'running' && status.problems.length > 0)
+  const client = await ControlClient.connect('127.0.0.1', port)
+  onTestFinished(() => client.destroy())
+  await client.reply()
+  await client.command('USER ann')
+  const refused = await client.command('PASS a good password')
+  expect(refused).toMatchObject({ code: 530 })
+  expect(JSON.stringify(refused)).not.toContain(folder)
+  expect(await told).toMatchObject({
+    status: { problems: [{ message: `The folder ${folder} of account ann cannot be used: it is not there.` }] },
+  })
 })
 
 test('what goes on is told twice a second at most, and only while somebody watches', async () => {

@@ -183,6 +183,21 @@ test('a pair that is caught half written is no problem yet, one that stays bad i
   expect(messages).toHaveLength(1)
 })
 
+test('one that expires while it is in use is told once', async () => {
+  const own = ownFiles()
+  let now = Date.now()
+  const holder = await open({ ...own, lookEvery: 5, now: () => now })
+  const messages: string[] = []
+  holder.onProblem((message) => void messages.push(message))
+  await holder.reload()
+  expect(messages).toEqual([])
+  now = holder.current().validTo
+  await expect.poll(() => messages.length).toBe(1)
+  await holder.reload()
+  expect(messages).toEqual([expect.stringMatching(/has expired.*renew it/)])
+  expect(messages[0]).toContain(own.certificateFile)
+})
+
 /** One connection between a client that trusts the certificate and brings a TLS session, and a server with the context. */
 async function meet(
   { context, ca }: { context: SecureContext; ca: string },

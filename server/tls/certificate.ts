@@ -16,6 +16,8 @@ export interface CertificateOptions {
   keyFile: string
   /** ms between two looks at the files; 5000 */
   lookEvery?: number
+  /** ms since the epoch; tests set their own */
+  now?: () => number
 }
 
 const LOOK_EVERY = 5000
@@ -53,7 +55,7 @@ export async function openCertificate(options: CertificateOptions): Promise<Cert
     await writePair(made, await makeCertificate())
     certificate = await readUsable(files)
   }
-  return new WatchedCertificate(files, certificate, state, options.lookEvery ?? LOOK_EVERY)
+  return new WatchedCertificate(files, certificate, state, options)
 }
 
 /** @throws SluiceError bad-argument, also for what OpenSSL does not take: a key that is too short, a broken chain */
@@ -96,12 +98,16 @@ class WatchedCertificate implements CertificateHolder {
   /** A state of the files that was bad once: they may be about to be written. */
   #doubtful: string | null = null
   #looking: Promise<void> | null = null
+  /** The one in use has expired, and that was told. */
+  #expired = false
+  readonly #now: () => number
 
-  constructor(files: PairFiles, certificate: ServerCertificate, state: string, lookEvery: number) {
+  constructor(files: PairFiles, certificate: ServerCertificate, state: string, options: CertificateOptions) {
     this.#files = files
     this.#certificate = certificate
     this.#settled = state
-    this.#timer = setInterval(() => void this.#look(false), lookEvery)
+    this.#now = options.now ?? Date.now
+    this.#timer = setInterval(() => void this.#look(false), options.lookEvery ?? LOOK_EVERY)
     this.#timer.unref()
   }
 
@@ -143,6 +149,20 @@ class WatchedCertificate implements CertificateHolder {
     }
     this.#looking = this.#lookOnce(asked).finally(() => (this.#looking = null))
     await this.#looking
+    this.#checkAge()
+  }
+
+  /** Clients refuse it from then on, and nothing here changes that could be noticed otherwise. */
+  #checkAge(): void {
+    const expired = this.#certificate.validTo <= this.#now()
+    if (expired && !this.#expired) {
+      this.#tell(`The certificate in ${this.#files.certificateFile} has expired, so that clients refuse it: renew it.`)
+    }
+    this.#expired = expired
+  }
+
+  #tell(message: string): void {
+    for (const callback of this.#problem) callback(message)
   }
 
   async #lookOnce(asked: boolean): Promise<void> {
@@ -162,8 +182,7 @@ class WatchedCertificate implements CertificateHolder {
         return
       }
       this.#settled = state
-      const message = `${toErrorData(error).message} The certificate in use until now is kept.`
-      for (const callback of this.#problem) callback(message)
+      this.#tell(`${toErrorData(error).message} The certificate in use until now is kept.`)
     }
   }
 }

@@ -40,7 +40,7 @@ export async function readPair(files: PairFiles, now = Date.now()): Promise<Serv
   if (certificate.validFromDate.getTime() > now) {
     throw bad(`The certificate in ${files.certificateFile} is not valid before ${certificate.validFrom}.`)
   }
-  return { cert, key, fingerprint: certificate.fingerprint256 }
+  return { cert, key, fingerprint: certificate.fingerprint256, validTo: certificate.validToDate.getTime() }
 }
 
 function parse(file: string, pem: string): X509Certificate {

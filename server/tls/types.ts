@@ -8,6 +8,8 @@ export interface ServerCertificate {
   key: string
   /** SHA-256 of the DER form, upper-case hex pairs joined by ":". */
   fingerprint: string
+  /** ms since the epoch */
+  validTo: number
 }
 
 /** Holds the newest certificate; sessions that run keep theirs. */

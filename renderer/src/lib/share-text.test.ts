@@ -20,6 +20,7 @@ const running = (over: Partial<Extract<ShareStatus, { state: 'running' | 'stoppi
   startedAt: 0,
   sessions: 0,
   transfers: 0,
+  problems: [],
   ...over,
 })
 

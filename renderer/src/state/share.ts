@@ -28,6 +28,8 @@ interface ShareSlice {
   busy: 'start' | 'stop' | 'restart' | 'save' | null
   /** Why the last of them failed. */
   problem: ErrorData | null
+  /** Of the server's own problems, the time of the last that was dismissed; ms since the epoch. */
+  problemsSeen: number
   /** Shown until somebody has noted it: main tells the password this once. */
   firstAccount: FirstAccount | null
   interfaces: readonly ShareInterface[]
@@ -46,6 +48,7 @@ export const useShare = create<ShareSlice>()(() => ({
   focusError: 0,
   busy: null,
   problem: null,
+  problemsSeen: 0,
   firstAccount: null,
   interfaces: [],
   portTest: { state: 'idle' },

@@ -17,6 +17,7 @@ export const RUNNING = {
   startedAt: 1,
   sessions: 0,
   transfers: 0,
+  problems: [],
 } as const satisfies ShareStatus
 
 /** What it answers to a method: a value, an error, or nothing as long as `silent`. */

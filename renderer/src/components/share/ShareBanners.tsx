@@ -2,6 +2,7 @@ import { CircleAlert, RotateCw, ShieldOff, TriangleAlert } from 'lucide-react'
 import type { ShareState } from '../../../../common/ipc.ts'
 import { isReadable } from '../../lib/share-text.ts'
 import { editShare, restartSharing, saveShare, useShare } from '../../state/share.ts'
+import { ShareProblems } from './ShareProblems.tsx'
 
 /** What nobody may overlook, whichever part of the page is shown. */
 export function ShareBanners({ share: { status, config, restartNeeded } }: { share: ShareState }) {
@@ -49,6 +50,7 @@ export function ShareBanners({ share: { status, config, restartNeeded } }: { sha
           </button>
         </div>
       )}
+      <ShareProblems status={status} />
       {problem && (
         <div className="share-banner banner-bad" role="alert">
           <CircleAlert size={16} aria-hidden />
