@@ -471,14 +471,23 @@ describe('a quota', () => {
   test('is not outwitted by deleting what was to be replaced', async () => {
     const { door, files, open, put, root } = await place({ quotaBytes: 10 })
     await put('/a', '1234567890')
-    const uploads = [await open('/a'), await open('/a')]
-    for (const upload of uploads) await upload.write(Buffer.from('1234567890'))
+    const upload = await open('/a')
+    await upload.write(Buffer.from('1234567890'))
     door.freed(files, await files.removeFile('/a'))
-    const results = await Promise.allSettled(uploads.map((upload) => upload.finish()))
-    // Either alone would fit.
-    expect(results.map(({ status }) => status)).toContain('rejected')
-    expect((await visible(root)).length).toBeLessThan(2)
-    await expect(put('/b', '12345678901')).rejects.toMatchObject({ code: 552 })
+    await expect(put('/a', '1')).rejects.toMatchObject({ code: 552 })
+    await upload.finish()
+    expect(await visible(root)).toEqual(['a'])
+    await expect(put('/b', '1')).rejects.toMatchObject({ code: 552 })
+  })
+
+  test('nor by taking that away', async () => {
+    const { files, open, put, root } = await place({ quotaBytes: 10 })
+    await put('/a', '1234567890')
+    const upload = await open('/a')
+    await upload.write(Buffer.from('1234567890'))
+    await files.rename('/a', '/b', { replace: false })
+    await expect(upload.finish()).rejects.toMatchObject({ code: 552 })
+    expect(await readdir(root)).toEqual(['b'])
   })
 
   test('of files counts folders too', async () => {

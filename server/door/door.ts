@@ -9,9 +9,11 @@ import type { ScanGate, ScanStream } from '../../electron/gate/index.ts'
 import { replyTo, systemCode } from '../files/disk-error.ts'
 import { keptPartName, newPartName } from '../files/part-names.ts'
 import { openRoot } from '../files/root.ts'
+import { inTurn, placeOf } from '../files/turns.ts'
 import type { Facts, UploadTarget, UserFiles } from '../files/types.ts'
 import { ReplyError } from '../protocol/reply-error.ts'
 import { beginningOf, keptBytes, openPart } from './beginning.ts'
+import type { Part } from './part.ts'
 import { Quotas } from './quota.ts'
 import { Room } from './room.ts'
 import { ScanRefused } from './scan-refused.ts'
@@ -43,6 +45,8 @@ class ScanDoor implements Door {
   readonly #uploads = new Set<Upload>()
   /** Names of part files that are being written: a sweep leaves them alone. */
   readonly #active = new Set<string>()
+  /** Files whose room an upload has that is to replace them. */
+  readonly #lent = new Set<string>()
   #disposed = false
 
   constructor(options: DoorOptions) {
@@ -81,9 +85,8 @@ class ScanDoor implements Door {
   async forget(files: UserFiles, account: Account, path: string): Promise<boolean> {
     return await this.#atTarget(files, path, async (target) => {
       const kept = keptPartName(account.name, target.name)
-      await this.#freeKept(files, target, kept)
       try {
-        await unlink(target.folder.at(kept))
+        await this.#endKept(files, target, kept, () => unlink(target.folder.at(kept)))
         return true
       } catch (error) {
         if (systemCode(error) === 'ENOENT') return false
@@ -99,6 +102,10 @@ class ScanDoor implements Door {
 
   freed(files: UserFiles, facts: Pick<Facts, 'type' | 'size'>): void {
     this.#quotas.free(files.root, { bytes: facts.type === 'file' ? facts.size : 0, files: 1 })
+  }
+
+  moved({ root }: UserFiles): void {
+    this.#quotas.moved(root)
   }
 
   async sweep(root: string, signal?: AbortSignal): Promise<void> {
@@ -122,21 +129,35 @@ class ScanDoor implements Door {
 
   async #begin(request: UploadRequest, target: UploadTarget, scan: ScanStream | null): Promise<Upload> {
     const { files, account, mode } = request
-    const { existing } = target
+    const { existing, folder } = target
     const keptName = keptPartName(account.name, target.name)
     const resumes = mode.kind === 'resume' || mode.kind === 'append'
-    const kept = resumes ? await keptBytes(target, keptName, this.#now()) : null
-    const beginning = beginningOf(mode, existing, kept, request.path)
-    const room = new Room(this.#quotas, account, files.root, { bytes: existing?.size ?? 0, files: existing ? 1 : 0 })
     const name = newPartName(account.name, target.name)
+    const place = placeOf(folder, target.name)
+    // The room of what is to be replaced is lent to one upload at a time: it is given back once.
+    const lends = existing !== null && !this.#lent.has(place)
+    const room = new Room(this.#quotas, account, files.root, { bytes: lends ? existing.size : 0, files: lends ? 1 : 0 })
+    const done = (): void => {
+      this.#active.delete(name)
+      if (lends) this.#lent.delete(place)
+    }
     this.#active.add(name)
-    try {
-      if (beginning.from === 'kept') {
+    if (lends) this.#lent.add(place)
+    const begin = async (): Promise<Part> => {
+      const kept = resumes ? await keptBytes(target, keptName, this.#now()) : null
+      const beginning = beginningOf(mode, existing, kept, request.path)
+      const fromKept = beginning.from === 'kept'
+      if (!fromKept) await room.take({ bytes: beginning.bytes, files: 1 })
+      const part = await openPart(files.root, target, beginning, { name, kept: keptName })
+      if (fromKept) {
         // Counted since it came; what REST cuts off is free.
         room.adopt({ bytes: beginning.bytes, files: 1 })
         this.#quotas.free(files.root, { bytes: (kept ?? 0) - beginning.bytes, files: 0 })
-      } else await room.take({ bytes: beginning.bytes, files: 1 })
-      const part = await openPart(files.root, target, beginning, { name, kept: keptName })
+      }
+      return part
+    }
+    try {
+      const part = await (resumes ? inTurn(folder, keptName, begin) : begin())
       const upload: Upload = new OneUpload({
         request,
         target,
@@ -145,9 +166,9 @@ class ScanDoor implements Door {
         scan,
         care: {
           quarantine: (partPath, report) => this.#quarantine(request, target, partPath, report),
-          replaceKept: (kept) => this.#freeKept(files, target, kept),
+          replaceKept: (kept, place) => this.#endKept(files, target, kept, place),
           ended: () => {
-            this.#active.delete(name)
+            done()
             this.#uploads.delete(upload)
           },
         },
@@ -155,7 +176,7 @@ class ScanDoor implements Door {
       this.#uploads.add(upload)
       return upload
     } catch (error) {
-      this.#active.delete(name)
+      done()
       room.giveBack()
       throw error
     }
@@ -182,10 +203,14 @@ class ScanDoor implements Door {
     }
   }
 
-  /** Room of what waits under `kept`, which is about to go. */
-  async #freeKept(files: UserFiles, { folder }: UploadTarget, kept: string): Promise<void> {
-    const stats = await lstat(folder.at(kept)).catch(() => null)
-    if (stats !== null) this.#quotas.free(files.root, { bytes: stats.size, files: 1 })
+  /** Gives back the room of what waits under `kept`, once `end` has made an end of it. @throws what `end` throws */
+  async #endKept(files: UserFiles, { folder }: UploadTarget, kept: string, end: () => Promise<void>): Promise<void> {
+    await inTurn(folder, kept, async () => {
+      const stats = await lstat(folder.at(kept)).catch(() => null)
+      await end()
+      this.#quotas.moved(files.root)
+      if (stats !== null) this.#quotas.free(files.root, { bytes: stats.size, files: 1 })
+    })
   }
 
   async #atTarget<T>(files: UserFiles, path: string, work: (target: UploadTarget) => Promise<T>): Promise<T> {

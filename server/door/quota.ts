@@ -22,6 +22,10 @@ interface Ledger {
   countedAt: number
   /** A count under way, for all who wait for it. */
   counting: Promise<void> | null
+  /** What was taken since that began. */
+  taken: Usage
+  /** Something changed its place since then, and may have been missed. */
+  moved: boolean
 }
 
 export class Quotas {
@@ -37,7 +41,7 @@ export class Quotas {
     if (account.quotaBytes === null && account.quotaFiles === null) return
     let ledger = this.#ledgers.get(root)
     if (ledger === undefined) {
-      ledger = { used: { bytes: 0, files: 0 }, countedAt: 0, counting: null }
+      ledger = { used: nothing(), countedAt: 0, counting: null, taken: nothing(), moved: false }
       this.#remember(root, ledger)
       await this.#count(root, ledger)
       return
@@ -52,6 +56,8 @@ export class Quotas {
    * @throws ReplyError 552
    */
   async take(account: Limited, root: string, wanted: Usage, fits: (used: Usage) => boolean): Promise<void> {
+    // Forgotten while so many others came that there was no place for it.
+    if (!this.#ledgers.has(root)) await this.prepare(account, { root })
     const ledger = this.#ledgers.get(root)
     if (ledger === undefined) return
     if (!fits(ledger.used)) {
@@ -59,12 +65,19 @@ export class Quotas {
       if (!fits(ledger.used)) throw exceeded(account)
     }
     add(ledger.used, wanted, 1)
+    add(ledger.taken, wanted, 1)
   }
 
   /** Gives room back. */
   free(root: string, usage: Usage): void {
     const ledger = this.#ledgers.get(root)
     if (ledger !== undefined) add(ledger.used, usage, -1)
+  }
+
+  /** Something in the root was renamed. */
+  moved(root: string): void {
+    const ledger = this.#ledgers.get(root)
+    if (ledger !== undefined) ledger.moved = true
   }
 
   /** The next look counts anew. */
@@ -76,12 +89,17 @@ export class Quotas {
   async #count(root: string, ledger: Ledger): Promise<void> {
     ledger.counting ??= (async () => {
       try {
-        // What is taken and freed meanwhile may be counted twice or not at all, by so much as passes in that time.
-        const before = { ...ledger.used }
+        // Nobody shall store more by what is done during a count: what is taken meanwhile may be counted twice, what is
+        // freed may be counted still, and where something changed its place only more than before is believed.
+        ledger.taken = nothing()
+        ledger.moved = false
         const counted = await countRoot(root)
-        const passed = { bytes: ledger.used.bytes - before.bytes, files: ledger.used.files - before.files }
+        add(counted, ledger.taken, 1)
+        if (ledger.moved) {
+          counted.bytes = Math.max(counted.bytes, ledger.used.bytes)
+          counted.files = Math.max(counted.files, ledger.used.files)
+        }
         ledger.used = counted
-        add(ledger.used, passed, 1)
         ledger.countedAt = this.#now()
       } finally {
         ledger.counting = null
@@ -98,6 +116,10 @@ export class Quotas {
       this.#ledgers.delete(oldest)
     }
   }
+}
+
+function nothing(): Usage {
+  return { bytes: 0, files: 0 }
 }
 
 function add(to: Usage, usage: Usage, sign: 1 | -1): void {

@@ -29,13 +29,15 @@ export class Room {
     this.#taken.files += usage.files
   }
 
-  /**
-   * The file has its name, and what it replaces gives back its room; call it before that happens.
-   * @throws ReplyError 552 when what was to be replaced has gone, and nothing gives back
-   */
-  async settle(replaced: Usage): Promise<void> {
+  /** @throws ReplyError 552 when what was to be replaced has gone, and `replaced` is all that gives back */
+  async demand(replaced: Usage): Promise<void> {
     const none = { bytes: 0, files: 0 }
     await this.#quotas.take(this.#account, this.#root, none, (used) => this.#fits(used, none, replaced))
+  }
+
+  /** The file has its name, and what it replaced gives back its room. */
+  settle(replaced: Usage): void {
+    this.#quotas.moved(this.#root)
     this.#quotas.free(this.#root, replaced)
   }
 

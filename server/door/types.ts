@@ -77,6 +77,8 @@ export interface Door {
   claimFolder(files: UserFiles, account: Account): Promise<void>
   /** What was removed, replaced or not made after all: the quota has its room back. */
   freed(files: UserFiles, facts: Pick<Facts, 'type' | 'size'>): void
+  /** Something in the root was renamed: whoever counts it just now may have missed it. */
+  moved(files: UserFiles): void
   /**
    * Removes part files of a root that nobody resumed within a day, or whose server has died. A root that cannot be used
    * has none. @throws the signal's reason

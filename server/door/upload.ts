@@ -7,6 +7,7 @@ import type { ScanStream } from '../../electron/gate/index.ts'
 import { refused, replyTo, systemCode } from '../files/disk-error.ts'
 import { childOf, nameOf, parentOf } from '../files/names.ts'
 import { keptPartName } from '../files/part-names.ts'
+import { inTurn } from '../files/turns.ts'
 import type { UploadTarget } from '../files/types.ts'
 import { ReplyError } from '../protocol/reply-error.ts'
 import type { Part } from './part.ts'
@@ -19,8 +20,8 @@ import { otherName } from './unique-name.ts'
 export interface UploadCare {
   /** Moves it into the quarantine; a part file that cannot go there is deleted by the upload. */
   quarantine(partPath: string, report: ScanReport): Promise<void>
-  /** What waited under that name is replaced: its room is free again. */
-  replaceKept(name: string): Promise<void>
+  /** What waited under that name is replaced by what `place` puts there: its room is free again. */
+  replaceKept(name: string, place: () => Promise<void>): Promise<void>
   /** Called once, when nothing of it is open any more. */
   ended(): void
 }
@@ -133,13 +134,16 @@ export class OneUpload implements Upload {
 
   async #replace(): Promise<string> {
     const { folder, name } = this.#target
-    const [existing] = await Promise.all([statsOf(folder.at(name)), folder.check()])
-    // What came there since the upload began and is no file was put there by others than accounts.
-    if (existing !== null && !existing.isFile()) throw refused(this.path, 'it is no file any more')
-    const bytes = existing?.size ?? 0
-    await this.#room.settle({ bytes, files: existing === null ? 0 : 1 })
-    await this.#part.replace(name, existing)
-    return name
+    return await inTurn(folder, name, async () => {
+      const [existing] = await Promise.all([statsOf(folder.at(name)), folder.check()])
+      // What came there since the upload began and is no file was put there by others than accounts.
+      if (existing !== null && !existing.isFile()) throw refused(this.path, 'it is no file any more')
+      const replaced = { bytes: existing?.size ?? 0, files: existing === null ? 0 : 1 }
+      await this.#room.demand(replaced)
+      await this.#part.replace(name, existing)
+      this.#room.settle(replaced)
+      return name
+    })
   }
 
   async #claimName(): Promise<string> {
@@ -201,8 +205,7 @@ export class OneUpload implements Upload {
     try {
       await folder.check()
       const kept = keptPartName(account.name, name)
-      await this.#care.replaceKept(kept)
-      await this.#part.keep(kept)
+      await this.#care.replaceKept(kept, () => this.#part.keep(kept))
       return true
     } catch {
       return false

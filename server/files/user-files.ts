@@ -11,6 +11,7 @@ import { nameOf, parentOf, resolvePath, stepsOf } from './names.ts'
 import { partKindOf } from './part-names.ts'
 import { openHeld } from './read-file.ts'
 import { openRoot } from './root.ts'
+import { inTurn } from './turns.ts'
 import type { Facts, ReadFile, UploadTarget, UserFiles } from './types.ts'
 
 /**
@@ -105,9 +106,12 @@ class RootedFiles implements UserFiles {
 
   async removeFile(path: string): Promise<Facts> {
     return await this.#inParent(path, async (parent, name) => {
-      const stats = await this.#lookAt(parent, name)
-      if (stats.isDirectory()) throw refused(path, 'it is a folder')
-      await unlink(parent.at(name))
+      const stats = await inTurn(parent, name, async () => {
+        const found = await this.#lookAt(parent, name)
+        if (found.isDirectory()) throw refused(path, 'it is a folder')
+        await unlink(parent.at(name))
+        return found
+      })
       await parent.check()
       return factsFrom(name, stats)
     })
@@ -117,18 +121,21 @@ class RootedFiles implements UserFiles {
     if (from === this.home) throw refused(from, 'it is the home of this account')
     return await this.#inParent(from, (oldParent, oldName) =>
       this.#inParent(to, async (newParent, newName) => {
-        const moved = await this.#lookAt(oldParent, oldName).catch((error: unknown) => {
-          throw replyTo(error, from)
+        const replaced = await inTurn(newParent, newName, async () => {
+          const moved = await this.#lookAt(oldParent, oldName).catch((error: unknown) => {
+            throw replyTo(error, from)
+          })
+          const there = await this.#lookAtTarget(newParent, newName)
+          const itself = there !== null && there.ino === moved.ino && there.dev === moved.dev
+          if (!itself && there?.isDirectory()) throw refused(to, 'a folder is there already')
+          if (there !== null && !itself && !replace) throw refused(to, 'it is there, and may not be replaced')
+          if (there !== null && !itself && moved.isDirectory()) throw refused(to, 'a file is there already')
+          await rename(oldParent.at(oldName), newParent.at(newName))
+          return itself ? null : there
         })
-        const replaced = await this.#lookAtTarget(newParent, newName)
-        const itself = replaced !== null && replaced.ino === moved.ino && replaced.dev === moved.dev
-        if (!itself && replaced?.isDirectory()) throw refused(to, 'a folder is there already')
-        if (replaced !== null && !itself && !replace) throw refused(to, 'it is there, and may not be replaced')
-        if (replaced !== null && !itself && moved.isDirectory()) throw refused(to, 'a file is there already')
-        await rename(oldParent.at(oldName), newParent.at(newName))
         await oldParent.check()
         await newParent.check()
-        return replaced === null || itself ? null : factsFrom(newName, replaced)
+        return replaced && factsFrom(newName, replaced)
       }),
     )
   }

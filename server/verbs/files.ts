@@ -45,6 +45,7 @@ export const filesVerbs = {
     const target = pathOf(session, argument)
     await audited(session, { kind: 'rename', path: from, target }, async () => {
       const replaced = await files.rename(from, target, { replace: session.login.rights.has('delete') })
+      door.moved(files)
       if (replaced !== null) door.freed(files, replaced)
       await door.forget(files, accountOf(session), target).catch(() => false)
     })
