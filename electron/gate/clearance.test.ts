@@ -11,5 +11,6 @@ test('a clearance cannot be forged or changed', () => {
 })
 
 test('the room hands out no way to make one', () => {
-  expect(Object.keys(gate)).toEqual(['createGate'])
+  expect(Object.values(gate)).not.toContain(Clearance)
+  expect(Object.keys(gate).toSorted()).toEqual(['AgentSupervisor', 'agentProcesses', 'createGate', 'tellingWhy'])
 })

@@ -246,7 +246,7 @@ describeWith(['openssl'], 'TLS', () => {
         reason: expect.stringMatching(reason),
         subject: `O=Sluice tests, CN=${host}`,
         issuer: kind === 'self-signed' ? `O=Sluice tests, CN=${host}` : 'O=Sluice tests, CN=Sluice test authority',
-        names: kind === 'wrong-name' ? [host] : ['127.0.0.1', host],
+        names: kind === 'wrong-name' ? [host] : ['127.0.0.1', '0:0:0:0:0:0:0:1', host],
         validFrom: expect.any(Number),
         validTo: expect.any(Number),
         fingerprint: certificate.fingerprint,
