@@ -57,7 +57,6 @@ export async function download(session: Session, argument: string): Promise<void
     const connection = await session.data.open('download', session.signal)
     await connection.send(ascii ? toWire(counted()) : counted(), session.signal)
     note('ok')
-    session.reply(226, `Sent ${bytes} bytes.`)
   } catch (error) {
     note('failed', error instanceof Error ? error.message : undefined)
     throw error
@@ -65,4 +64,6 @@ export async function download(session: Session, argument: string): Promise<void
     running.end()
     await file.close()
   }
+  // Last of all: whoever has read it finds the transfer ended.
+  session.reply(226, `Sent ${bytes} bytes.`)
 }

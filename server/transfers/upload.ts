@@ -80,8 +80,6 @@ export async function upload(
     running.scanning()
     landing = await opened.finish()
     if (landing.kind !== 'landed') refuse(landing)
-    const verdict = landing.report === null ? 'Stored without a scan' : 'Scanned and clean'
-    session.reply(226, `${verdict}, ${landing.size} bytes.`)
   } catch (error) {
     failure = error
     throw error
@@ -100,4 +98,7 @@ export async function upload(
       detail: failure instanceof Error ? failure.message : null,
     })
   }
+  // Last of all: whoever has read it finds the transfer ended and noted.
+  const verdict = landing.report === null ? 'Stored without a scan' : 'Scanned and clean'
+  session.reply(226, `${verdict}, ${landing.size} bytes.`)
 }
