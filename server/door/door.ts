@@ -12,7 +12,7 @@ import { openRoot } from '../files/root.ts'
 import { inTurn, placeOf } from '../files/turns.ts'
 import type { Facts, UploadTarget, UserFiles } from '../files/types.ts'
 import { ReplyError } from '../protocol/reply-error.ts'
-import { beginningOf, keptBytes, openPart } from './beginning.ts'
+import { beginningOf, keptUpload, openPart } from './beginning.ts'
 import type { Part } from './part.ts'
 import { Quotas } from './quota.ts'
 import { Room } from './room.ts'
@@ -78,7 +78,9 @@ class ScanDoor implements Door {
 
   async waiting(files: UserFiles, account: Account, path: string): Promise<number | null> {
     return await this.#atTarget(files, path, async (target) =>
-      target.existing === null ? await keptBytes(target, keptPartName(account.name, target.name), this.#now()) : null,
+      target.existing === null
+        ? ((await keptUpload(target, keptPartName(account.name, target.name), this.#now()))?.bytes ?? null)
+        : null,
     )
   }
 
@@ -143,16 +145,19 @@ class ScanDoor implements Door {
     }
     this.#active.add(name)
     if (lends) this.#lent.add(place)
+    /** A cut upload waits that nobody can go on with once this one has landed. */
+    let outlives = false
     const begin = async (): Promise<Part> => {
-      const kept = resumes ? await keptBytes(target, keptName, this.#now()) : null
+      const kept = mode.kind === 'unique' ? null : await keptUpload(target, keptName, this.#now())
       const beginning = beginningOf(mode, existing, kept, request.path)
       const fromKept = beginning.from === 'kept'
+      outlives = kept !== null && !fromKept
       if (!fromKept) await room.take({ bytes: beginning.bytes, files: 1 })
       const part = await openPart(files.root, target, beginning, { name, kept: keptName })
       if (fromKept) {
         // Counted since it came; what REST cuts off is free.
         room.adopt({ bytes: beginning.bytes, files: 1 })
-        this.#quotas.free(files.root, { bytes: (kept ?? 0) - beginning.bytes, files: 0 })
+        this.#quotas.free(files.root, { bytes: (kept?.bytes ?? 0) - beginning.bytes, files: 0 })
       }
       return part
     }
@@ -167,6 +172,9 @@ class ScanDoor implements Door {
         care: {
           quarantine: (partPath, report) => this.#quarantine(request, target, partPath, report),
           replaceKept: (kept, place) => this.#endKept(files, target, kept, place),
+          landed: async () => {
+            if (outlives) await this.#endKept(files, target, keptName, () => unlink(folder.at(keptName)))
+          },
           ended: () => {
             done()
             this.#uploads.delete(upload)

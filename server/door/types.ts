@@ -23,6 +23,8 @@ export interface UploadRequest {
   mode: UploadMode
   /** Bytes that ALLO announced; null when it did not. */
   announced: number | null
+  /** TYPE A: what a client counts are not the disk's bytes, so that it cannot go on after a cut. */
+  text?: boolean
   signal: AbortSignal
 }
 

@@ -2,13 +2,15 @@
 import type { Stats } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { SluiceError } from '../../common/errors.ts'
+import { printableName } from '../../common/safe-name.ts'
 import type { ScanReport } from '../../common/models.ts'
 import type { ScanStream } from '../../electron/gate/index.ts'
 import { refused, replyTo, systemCode } from '../files/disk-error.ts'
+import { factsFrom } from '../files/facts.ts'
 import { childOf, nameOf, parentOf } from '../files/names.ts'
 import { keptPartName } from '../files/part-names.ts'
 import { inTurn } from '../files/turns.ts'
-import type { UploadTarget } from '../files/types.ts'
+import type { Facts, UploadTarget } from '../files/types.ts'
 import { ReplyError } from '../protocol/reply-error.ts'
 import type { Part } from './part.ts'
 import type { Room } from './room.ts'
@@ -22,6 +24,8 @@ export interface UploadCare {
   quarantine(partPath: string, report: ScanReport): Promise<void>
   /** What waited under that name is replaced by what `place` puts there: its room is free again. */
   replaceKept(name: string, place: () => Promise<void>): Promise<void>
+  /** It has its name: what waited there when it began is of no use any more. */
+  landed(): Promise<void>
   /** Called once, when nothing of it is open any more. */
   ended(): void
 }
@@ -103,7 +107,7 @@ export class OneUpload implements Upload {
   async #finish(): Promise<Landing> {
     try {
       await this.#catchUp()
-      const outcome = (await this.#scan?.finish()) ?? null
+      const outcome = await this.#verdict()
       if (outcome?.passes === false) return await this.#refuse(outcome.code === 'infected', outcome.report)
       // A gate that looks at nothing is no gate, and a clearance is for its own bytes only.
       const cleared = outcome === null || (outcome.report !== null && outcome.clearance.bytes === this.#part.bytes)
@@ -114,7 +118,10 @@ export class OneUpload implements Upload {
       if (this.#broken !== null) throw this.#broken
       const name = this.#request.mode.kind === 'unique' ? await this.#claimName() : await this.#replace()
       // Nobody need wait for that but who ends the upload.
-      this.#ended = this.#close()
+      this.#ended = this.#care
+        .landed()
+        .catch(() => undefined)
+        .then(() => this.#close())
       this.#ended.catch(() => undefined)
       const path = this.#request.mode.kind === 'unique' ? childOf(parentOf(this.#request.path), name) : this.path
       return { kind: 'landed', path, size: this.#part.bytes, report: outcome?.report ?? null }
@@ -123,6 +130,13 @@ export class OneUpload implements Upload {
       await this.#end()
       throw failure
     }
+  }
+
+  /** Null when nobody looks at it. The disk writes while the scanner thinks. */
+  async #verdict(): Promise<Awaited<ReturnType<ScanStream['finish']>> | null> {
+    if (this.#scan === null) return null
+    const [outcome] = await Promise.all([this.#scan.finish(), this.#part.flush()])
+    return outcome
   }
 
   async #refuse(infected: boolean, report: ScanReport): Promise<Landing> {
@@ -138,6 +152,13 @@ export class OneUpload implements Upload {
       const [existing] = await Promise.all([statsOf(folder.at(name)), folder.check()])
       // What came there since the upload began and is no file was put there by others than accounts.
       if (existing !== null && !existing.isFile()) throw refused(this.path, 'it is no file any more')
+      // Of two who add to one file at the same time, the second would undo what the first was told is stored.
+      if (this.#request.mode.kind === 'append' && isAnother(existing, this.#target.existing)) {
+        throw new ReplyError(
+          450,
+          `${printableName(this.path)}: it was changed meanwhile; nothing was added. Try again.`,
+        )
+      }
       const replaced = { bytes: existing?.size ?? 0, files: existing === null ? 0 : 1 }
       await this.#room.demand(replaced)
       await this.#part.replace(name, existing)
@@ -197,10 +218,10 @@ export class OneUpload implements Upload {
   }
 
   async #keep(): Promise<boolean> {
-    const { mode, account } = this.#request
+    const { mode, account, text } = this.#request
     const { folder, name, existing } = this.#target
-    // After APPE to a file its size is what the client goes on from, and nobody goes on with STOU.
-    const useless = mode.kind === 'unique' || (mode.kind === 'append' && existing !== null)
+    // After APPE to a file its size is what the client goes on from, and nobody goes on with STOU or text.
+    const useless = mode.kind === 'unique' || text === true || (mode.kind === 'append' && existing !== null)
     if (this.#hopeless || useless || this.#part.unbegun || this.#part.bytes === 0) return false
     try {
       await folder.check()
@@ -226,6 +247,13 @@ async function feed(scan: ScanStream, block: Buffer): Promise<void> {
 
 function givenUp(): ReplyError {
   return new ReplyError(426, 'The upload was given up.')
+}
+
+/** Whether it is there, and not as it was. */
+function isAnother(now: Stats | null, then: Facts | null): boolean {
+  if (now === null) return false
+  const { unique, size, modified } = factsFrom('', now)
+  return then === null || unique !== then.unique || size !== then.size || modified !== then.modified
 }
 
 async function statsOf(path: string): Promise<Stats | null> {

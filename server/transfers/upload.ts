@@ -73,7 +73,8 @@ export async function upload(
   let landing: Landing | null = null
   let failure: unknown = null
   try {
-    const request = { files: session.files(), account, address, path, mode, announced: login.announced, signal }
+    const { announced, type } = login
+    const request = { files: session.files(), account, address, path, mode, announced, text: type === 'A', signal }
     opened = await services.door.open(request)
     announce(opened.path)
     bytes = await move(session, opened, running)
