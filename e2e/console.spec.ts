@@ -94,6 +94,7 @@ test('panes and console are in the same folders, whoever goes', async ({ server,
   mkdirSync(join(localFolder, 'work'))
   writeFileSync(join(server.root, 'pub/readme.txt'), 'x'.repeat(1234))
   await window.openPlain(server)
+  await expect(window.row('Remote', 'pub')).toBeVisible()
   const remote = window.pane('Remote').getByRole('textbox', { name: 'Path' })
   const listings = (): number => server.commands().filter((command) => /^(LIST|MLSD|NLST)/.test(command)).length
   const before = listings()
