@@ -28,15 +28,7 @@ function installLibraries(archives: readonly string[]): void {
   if (!missing || asRoot === null) return
   const fields = archives.map((file) => run('dpkg-deb', ['-f', file, 'Depends'], CACHE) ?? '').join(', ')
   const libraries = fields.split(/[,|]/).flatMap((field) => /^\s*(lib\S+)/.exec(field)?.[1] ?? [])
-  const [command = 'env', ...args] = [
-    ...asRoot,
-    'apt-get',
-    'install',
-    '-y',
-    '-q',
-    '--no-install-recommends',
-    '--no-remove',
-  ]
+  const [command, ...args] = [...asRoot, 'apt-get', 'install', '-y', '-q', '--no-install-recommends', '--no-remove']
   run(command, [...args, ...libraries], CACHE)
 }
 
