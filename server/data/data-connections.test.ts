@@ -5,17 +5,17 @@ import { shareConfigSchema } from '../../common/share.ts'
 import type { Facts } from '../files/types.ts'
 import { listingBytes, listLine } from '../listings/index.ts'
 import { createDataConnections } from './data-connections.ts'
-import { createPassivePorts } from './passive-ports.ts'
+import { createPassivePorts, type PassivePorts } from './passive-ports.ts'
 import type { DataConnections } from './types.ts'
 
 const SIGNAL = new AbortController().signal
 const ENTRIES = 100_000
 
-function connections(): DataConnections {
+function connections(ports?: PassivePorts): DataConnections {
   const config = shareConfigSchema.parse({})
   const data = createDataConnections({
     config,
-    ports: createPassivePorts(config.passive),
+    ports: ports ?? createPassivePorts(config.passive),
     local: '127.0.0.1',
     peer: '::ffff:127.0.0.1',
     context: () => null,
@@ -81,6 +81,22 @@ test('what was prepared is given up by what is prepared next, by drop and at the
   await expect(data.open('download', SIGNAL)).rejects.toMatchObject({ code: 425 })
   const later = connect(second.port, '127.0.0.1')
   await expect(once(later, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+})
+
+test('a port that is found when the session has ended is given back at once', async () => {
+  const found = Promise.withResolvers<void>()
+  const real = createPassivePorts({ from: 0, to: 0 })
+  const data = connections({
+    hold: async (...wanted) => {
+      await found.promise
+      return await real.hold(...wanted)
+    },
+  })
+  const told = data.extendedPassive(1)
+  data.drop()
+  found.resolve()
+  await expect(told).rejects.toMatchObject({ code: 425 })
+  expect(data.prepared).toBe(false)
 })
 
 test('an abort while the client is awaited ends the wait', async () => {

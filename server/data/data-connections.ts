@@ -43,6 +43,8 @@ export function createDataConnections(options: DataOptions): DataConnections {
   const patienceMs = config.limits.dataSeconds * 1000
   let prepared: Prepared | null = null
   let extendedOnly = false
+  /** How often all was dropped. */
+  let drops = 0
   /** Sockets on their way to be open: the session's end must reach them. */
   const opening = new Set<Socket>()
 
@@ -53,10 +55,16 @@ export function createDataConnections(options: DataOptions): DataConnections {
 
   async function listen(): Promise<number> {
     unprepare()
+    const dropsBefore = drops
     let listener: PassiveListener | null = null
     const onLost = (): void => listener?.close('The port was needed by others. Ask for one again.')
     const held = await ports.hold(local, peer, onLost)
     if (held === null) throw new ReplyError(425, 'All data ports are taken. Try again later.')
+    if (drops !== dropsBefore) {
+      // The session has ended meanwhile: nobody would give the port back before the patience is over.
+      held.release()
+      throw new ReplyError(425, 'The data connection was given up.')
+    }
     listener = new PassiveListener(held, { peer, patienceMs, onStranger: onRefused })
     unprepare()
     prepared = { kind: 'passive', listener }
@@ -133,6 +141,7 @@ export function createDataConnections(options: DataOptions): DataConnections {
     },
 
     drop() {
+      drops++
       unprepare()
       for (const socket of opening) socket.destroy()
     },
