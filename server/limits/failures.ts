@@ -1,4 +1,5 @@
 /** Failed logins: answers that come later and later, and addresses that are shut out. */
+import { accountKey } from '../accounts/names.ts'
 import type { Clock } from './clock.ts'
 import { RecentMap } from './recent.ts'
 
@@ -11,8 +12,10 @@ const LONGEST_DELAY_MS = 8000
 /** Of an account alone, wherever the guesses come from: its owner waits with the others, so it stays short. */
 const LONGEST_ACCOUNT_DELAY_MS = 2000
 const LONGEST_BAN_MS = 24 * 3_600_000
-/** Longer names are nobody's. */
+/** Longer names are nobody's, also when their letters are written in one piece. */
 const NAME_LENGTH = 64
+/** Longest spelling of such a name that is looked at: letters may come with marks of their own. */
+const SPELLING_LENGTH = 512
 
 interface Failure {
   time: number
@@ -95,6 +98,7 @@ export class Failures {
   }
 }
 
+/** One for all spellings that the login takes: who guesses must not get around the wait by wide letters. */
 function keyOf(account: string): string {
-  return account.slice(0, NAME_LENGTH).toLowerCase()
+  return accountKey(account.slice(0, SPELLING_LENGTH)).slice(0, NAME_LENGTH)
 }

@@ -97,6 +97,13 @@ describe('failed logins', () => {
     expect(limits.delay('10.9.9.9', 'kim')).toBe(0)
   })
 
+  test('at one account count together, however its name is written', () => {
+    const { limits } = limitsWith({ failedLogins: 5 })
+    const spellings = ['zo\u00eb', 'ZO\u00cb', 'zoe\u0308', '\uff3ao\u00eb']
+    for (const [at, name] of spellings.entries()) limits.loginFailed(`10.0.0.${at}`, name)
+    for (const name of spellings) expect(limits.delay('10.1.1.1', name)).toBe(2000)
+  })
+
   test('shut an address out, the second time twice as long', () => {
     const { limits, time } = limitsWith({ failedLogins: 3, banSeconds: 60 })
     const fail = (): boolean[] => [1, 2, 3].map(() => limits.loginFailed('10.0.0.1', 'mara'))
