@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { ControlClient } from '../../testing/control-client.ts'
 import { describeWith } from '../../testing/describe-with.ts'
 import type { TestFtpServer } from '../../testing/ftp-server.ts'
@@ -164,6 +164,30 @@ describeWith(['openssl'], 'guessing passwords', () => {
     await late.closed()
     clock.time += 61_000
     await loggedIn(server)
+  })
+
+  test('side by side gets no more answers than one after the other', async () => {
+    const server = await start({ clock: new QuickTime(), config: { limits: { failedLogins: 3, banSeconds: 60 } } })
+    const { accounts } = server.database
+    const authenticate = accounts.authenticate.bind(accounts)
+    const all = Promise.withResolvers<void>()
+    let asked = 0
+    // All have been let through to the check of the password before the first is told what came of it.
+    vi.spyOn(accounts, 'authenticate').mockImplementation(async (name, password) => {
+      asked += 1
+      if (asked === 10) all.resolve()
+      await all.promise
+      return await authenticate(name, password)
+    })
+    const clients = await Promise.all(Array.from({ length: 10 }, async () => await greeted(server)))
+    for (const client of clients) expect(await codes(client, `USER ${server.user}`)).toEqual([331])
+    const answers: Promise<number>[] = []
+    for (const [at, client] of clients.entries()) {
+      client.write(`PASS ${at === 9 ? server.password : 'guess'}\r\n`)
+      answers.push(client.reply().then(({ code }) => code))
+      await expect.poll(() => asked).toBe(at + 1)
+    }
+    expect((await Promise.all(answers)).toSorted()).toEqual([421, 421, 421, 421, 421, 421, 421, 421, 530, 530])
   })
 
   test('with NUL, quotes and SQL in the name gets nowhere', async () => {

@@ -84,6 +84,11 @@ const pass: Handler = async (session, password) => {
   }
   const found = anonymous ?? (await accounts.authenticate(name, password))
   session.signal.throwIfAborted()
+  if (anonymous === null && limits.delay(session.address, name) === null) {
+    // Of guesses made side by side those beyond the limit are not answered, right or wrong.
+    session.audit({ kind: 'login-failed', outcome: 'refused', detail: SHUT_OUT })
+    throw new ReplyError(421, SHUT_OUT)
+  }
   if (found === null) {
     // Another PASS wants another USER, as the state diagrams of RFC 959 section 6 have it.
     try {
