@@ -1,23 +1,29 @@
 /** Whether the server answers on its own addresses, and what others need besides that: for people. */
-import { once } from 'node:events'
 import { connect as connectPlain, isIPv4, type Socket } from 'node:net'
+import { addAbortSignal } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import type { PortTest, ShareAddress, ShareConfig } from '../common/share.ts'
 
-/** ms for connection and greeting */
 const LIMIT = 5000
 /** A greeting is a line or two. */
 const MAX_GREETING = 4096
 
-/** Connects to every address of the server, as a client on this computer would, and explains what that does not show. */
-export async function testPorts(addresses: readonly ShareAddress[], config: ShareConfig): Promise<PortTest> {
-  const results = await Promise.all(addresses.map(async (address) => ({ address, ...(await greet(address)) })))
+/**
+ * Connects to every address of the server, as a client on this computer would, and explains what that does not show.
+ * @param limit ms for connection and greeting
+ */
+export async function testPorts(
+  addresses: readonly ShareAddress[],
+  config: ShareConfig,
+  limit = LIMIT,
+): Promise<PortTest> {
+  const results = await Promise.all(addresses.map(async (address) => ({ address, ...(await greet(address, limit)) })))
   return { results, advice: advise(addresses, config) }
 }
 
-async function greet(address: ShareAddress): Promise<{ reachable: boolean; message: string }> {
+async function greet(address: ShareAddress, limit: number): Promise<{ reachable: boolean; message: string }> {
   const { host, port, implicit } = address
-  const signal = AbortSignal.timeout(LIMIT)
+  const signal = AbortSignal.timeout(limit)
   // Whose certificate it is does not matter here: only whether somebody answers.
   const socket = implicit ? connectTls({ host, port, rejectUnauthorized: false }) : connectPlain({ host, port })
   try {
@@ -36,12 +42,12 @@ async function greet(address: ShareAddress): Promise<{ reachable: boolean; messa
 
 async function firstLine(socket: Socket, signal: AbortSignal): Promise<string> {
   let text = ''
-  // `once` gives the error of the socket and the end of the wait alike.
-  while (!text.includes('\n') && text.length < MAX_GREETING) {
-    const [chunk] = (await once(socket, 'data', { signal })) as [Buffer]
+  // Gives the error of the socket and the end of the wait alike.
+  for await (const chunk of addAbortSignal(signal, socket) as AsyncIterable<Buffer>) {
     text += chunk.toString('latin1')
+    if (text.includes('\n') || text.length >= MAX_GREETING) return text
   }
-  return text
+  throw new Error('It hung up before it had said a line.')
 }
 
 function whyNot(error: unknown, late: boolean): string {
