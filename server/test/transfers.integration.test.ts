@@ -182,7 +182,8 @@ describeWith(['openssl'], 'uploads that do not end', () => {
     raw.resetAndDestroy()
     expect((await client.reply()).code).toBe(426)
     expect(names(server)).toEqual([])
-    expect((await audited(server))[0]).toMatchObject({ kind: 'upload', outcome: 'failed', path: '/a.bin' })
+    const told = { kind: 'upload', outcome: 'failed', path: '/a.bin', bytes: 300 * KIB }
+    expect((await audited(server))[0]).toMatchObject(told)
     expect((await client.command('NOOP')).code).toBe(200)
   })
 

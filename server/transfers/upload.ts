@@ -9,25 +9,24 @@ import { FromWire } from './ascii.ts'
 import { loggedIn } from './logged-in.ts'
 import { pace, pieceBytes } from './pace.ts'
 
-/** Takes what the data connection brings into the door. Gives the bytes of the wire. */
-async function move(session: Session, upload: Upload, running: RunningTransfer): Promise<number> {
+/** Takes what the data connection brings into the door. @param moved gets the bytes of the wire, as they come */
+async function move(session: Session, upload: Upload, moved: RunningTransfer['moved']): Promise<void> {
   const { account, login } = loggedIn(session)
   const text = login.type === 'A' ? new FromWire() : null
   const piece = pieceBytes(account, 'upload')
   const connection = await session.data.open('upload', session.signal)
   try {
-    const bytes = await connection.receive(async (chunk) => {
+    await connection.receive(async (chunk) => {
       for (let from = 0; from < chunk.length; from += piece) {
         const part = chunk.subarray(from, from + piece)
         await pace(session, account, 'upload', part.length)
         const content = text === null ? part : text.convert(part)
         if (content.length > 0) await upload.write(content)
-        running.moved(part.length)
+        moved(part.length)
       }
     }, session.signal)
     const rest = text?.end()
     if (rest !== undefined && rest.length > 0) await upload.write(rest)
-    return bytes
   } catch (error) {
     connection.destroy()
     throw error
@@ -77,7 +76,10 @@ export async function upload(
     const request = { files: session.files(), account, address, path, mode, announced, text: type === 'A', signal }
     opened = await services.door.open(request)
     announce(opened.path)
-    bytes = await move(session, opened, running)
+    await move(session, opened, (count) => {
+      bytes += count
+      running.moved(count)
+    })
     running.scanning()
     landing = await opened.finish()
     if (landing.kind !== 'landed') refuse(landing)
