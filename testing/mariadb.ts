@@ -3,11 +3,11 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { userInfo } from 'node:os'
 import path from 'node:path'
 import { serverCertificate, type CertificateKind } from './certificates.ts'
 import { peer } from './peers.ts'
+import { freePort } from './ports.ts'
 
 export interface MariadbOptions {
   /** Listens on 127.0.0.1 too; else on its socket alone. */
@@ -48,16 +48,6 @@ export interface Mariadb {
 const START_TIMEOUT_MS = 60_000
 /** Several run at once: without asynchronous input and output, whose locked memory all processes of a user share. */
 const SMALL = ['--innodb-buffer-pool-size=32M', '--innodb-log-file-size=8M', '--innodb-use-native-aio=OFF']
-
-/** MariaDB takes no port 0. A port that was free a moment ago almost always still is. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 function install(folder: string, user: string): string {
   const data = path.join(folder, 'data')

@@ -9,7 +9,7 @@ import { tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
 import { serverCertificate } from './certificates.ts'
 import { peer, rootPrefix } from './peers.ts'
-import { freePort, listening } from './vsftpd.ts'
+import { freePort, listening } from './ports.ts'
 
 const CACHE = path.join(import.meta.dirname, '../node_modules/.cache/sluice-proftpd')
 const PACKAGES = ['proftpd-core', 'proftpd-mod-crypto']

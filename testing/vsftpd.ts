@@ -8,12 +8,12 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { serverCertificate, type CertificateKind } from './certificates.ts'
 import { peer, rootPrefix } from './peers.ts'
+import { freePort, listening } from './ports.ts'
 
 export interface VsftpdOptions {
   /** `none` (default): plain only. `explicit`: AUTH TLS required for login and data. `implicit`: TLS from byte one. */
@@ -100,35 +100,6 @@ function installPamService(service: string, passwordFile: string, asRoot: readon
   const done = spawnSync(command ?? 'tee', args, { input: text, stdio: ['pipe', 'ignore', 'pipe'], encoding: 'utf8' })
   if (done.status !== 0) throw new Error(`cannot write ${file}: ${done.stderr}`)
   return () => remove(file)
-}
-
-/** A port of 127.0.0.1 that nobody listens on right now: for programs that cannot be told to take any. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-const START_TRIES = 100
-const START_PAUSE_MS = 50
-
-/** Resolves when somebody listens there. @throws Error when nobody does within seconds */
-export async function listening(port: number): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    const socket = connect(port, '127.0.0.1')
-    try {
-      await once(socket, 'connect')
-      return
-    } catch (error) {
-      if (tries === START_TRIES) throw error
-      await setTimeout(START_PAUSE_MS)
-    } finally {
-      socket.destroy()
-    }
-  }
 }
 
 async function startDaemon([command = '', ...args]: readonly string[], port: number): Promise<ChildProcess> {
