@@ -11,13 +11,16 @@ import type { DataConnections } from './types.ts'
 const SIGNAL = new AbortController().signal
 const ENTRIES = 100_000
 
-function connections(ports?: PassivePorts): DataConnections {
-  const config = shareConfigSchema.parse({})
+function connections(
+  ports?: PassivePorts,
+  { externalAddress = '', peer = '::ffff:127.0.0.1' }: { externalAddress?: string; peer?: string } = {},
+): DataConnections {
+  const config = shareConfigSchema.parse({ passive: { externalAddress } })
   const data = createDataConnections({
     config,
     ports: ports ?? createPassivePorts(config.passive),
     local: '127.0.0.1',
-    peer: '::ffff:127.0.0.1',
+    peer,
     context: () => null,
     isProtected: () => false,
     onRefused: () => undefined,
@@ -106,4 +109,16 @@ test('an abort while the client is awaited ends the wait', async () => {
   const opened = data.open('upload', abort.signal)
   abort.abort()
   await expect(opened).rejects.toMatchObject({ code: 426 })
+})
+
+test.each([
+  ['203.0.113.9', '198.51.100.7', '203.0.113.9'],
+  // Inside, the way back through the router is often closed.
+  ['203.0.113.9', '192.168.1.20', '127.0.0.1'],
+  ['203.0.113.9', '127.0.0.1', '127.0.0.1'],
+  // Behind two routers, "outside" is a private address, too.
+  ['192.168.1.5', '192.168.1.20', '192.168.1.5'],
+  ['', '198.51.100.7', '127.0.0.1'],
+])('with the external address "%s" PASV tells %s: %s', async (externalAddress, peer, told) => {
+  expect((await connections(undefined, { externalAddress, peer }).passive()).host).toBe(told)
 })

@@ -3,6 +3,7 @@ import { lookup } from 'node:dns/promises'
 import { isIPv4, type Socket } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import type { ShareConfig } from '../../common/share.ts'
+import { reachOf } from '../addresses.ts'
 import { ReplyError } from '../protocol/reply-error.ts'
 import { connectActive } from './active.ts'
 import { familyOf, isUnspecified, plainAddress, sameAddress } from './addresses.ts'
@@ -80,10 +81,20 @@ export function createDataConnections(options: DataOptions): DataConnections {
     if (extendedOnly) throw new ReplyError(503, 'After EPSV ALL only EPSV is taken.')
   }
 
-  /** What PASV tells: a name is looked up each time, for behind a dial-up line it changes. */
+  /**
+   * What PASV tells. The external address is for clients outside: from inside it leads through the router and back, which
+   * many routers do not do.
+   */
   async function toldAddress(): Promise<string> {
+    if (config.passive.externalAddress === '') return local
+    const external = await externalAddress()
+    return reachOf(external) === 'public' && reachOf(peer) !== 'public' ? local : external
+  }
+
+  /** A name is looked up each time, for behind a dial-up line it changes. */
+  async function externalAddress(): Promise<string> {
     const external = config.passive.externalAddress
-    if (external === '' || isIPv4(external)) return external === '' ? local : external
+    if (isIPv4(external)) return external
     try {
       return (await lookup(external, { family: 4 })).address
     } catch (error) {

@@ -10,6 +10,8 @@ test.each([
   ['-a a folder', { all: true, path: 'a folder' }],
   ['-d folder', { itself: true, path: 'folder' }],
   ['-R', { path: '' }],
+  ['-CF', { path: '' }],
+  ['-alT', { all: true, long: true, path: '' }],
   ['-- -la', { path: '-la' }],
   ['-l -- -la', { long: true, path: '-la' }],
   ['./-la', { path: './-la' }],

@@ -12,7 +12,7 @@ export interface ListArguments {
 }
 
 /** What stands for a switch: few of ls's letters, so that "-draft" or "-notes.txt" is a name. */
-const SWITCHES = /^-[aAlLFRrtS1d]{1,5}(?= |$)/
+const SWITCHES = /^-[aACFlLnRrtTS1d]{1,5}(?= |$)/
 
 /**
  * Takes the switches off. What else begins with "-" is a path; "--" ends switches, and "./-a" is never one.

@@ -15,10 +15,15 @@ export function parseCommand(line: string): Command | null {
   return { verb: verb.toUpperCase(), argument }
 }
 
-/** Verbs of RFC 959, 775, 1639 and 2228 that this server knows to be such and does not have: 502, not 500. */
+/**
+ * Verbs that this server knows to be such and does not have: 502, not 500. Those of RFC 959, 775, 1639 and 2228, and
+ * those of drafts and other servers that clients try, some of them for each of many files.
+ */
 const UNWRITTEN: ReadonlySet<string> = new Set([
   ...['SMNT', 'MLFL', 'MAIL', 'MSND', 'MSOM', 'MSAM', 'MRSQ', 'MRCP', 'XRSQ', 'XRCP'],
   ...['LPRT', 'LPSV', 'ADAT', 'CONF', 'MIC', 'ENC', 'XSEM', 'XSEN'],
+  ...['CLNT', 'CSID', 'AVBL', 'COMB', 'DSIZ', 'MFCT', 'MFF', 'RANG', 'RMDA', 'THMB', 'CPSV', 'PRET', 'SSCN'],
+  ...['MD5', 'MMD5', 'XCRC', 'XMD5', 'XSHA', 'XSHA1', 'XSHA512'],
 ])
 
 export function isUnwritten(verb: string): boolean {

@@ -164,6 +164,8 @@ export class CommandLoop {
 
   #refuse(error: ReplyError): void {
     this.#host.refuse(error)
+    // Whoever asks for what others have is a client all the same.
+    if (error.code === 502) return
     this.#junk += 1
     const most = this.#host.loggedIn ? MOST_JUNK : MOST_JUNK_BEFORE_LOGIN
     if (this.#junk >= most) this.#host.end(421, 'Too many lines that are no commands.')

@@ -96,10 +96,11 @@ enough.
 
 ${table(['command', 'defined in', 'login', 'what it does', 'replies seen'], verbs)}
 
-All others are answered 500, those of the RFCs that are not here 502: SMNT (no other file systems), ADAT, MIC, CONF, ENC
-(TLS is the only mechanism). STRU knows F only, MODE knows S only: R, P, B and C are answered 504, as RFC 1123 section
-4.1.2 lets file servers on systems without records do. The transfer types are A (N), I and L 8. 125 is never sent: a data
-connection is never open before its transfer.
+All others are answered 500. Those of the RFCs that are not here are 502: SMNT (no other file systems), ADAT, MIC, CONF,
+ENC (TLS is the only mechanism); so are those of other servers that clients try, as CLNT, AVBL, MFCT, XCRC and XMD5.
+STRU knows F only, MODE knows S only: R, P, B and C are answered 504, as RFC 1123 section 4.1.2 lets file servers on
+systems without records do. The transfer types are A (N), I and L 8. 125 is never sent: a data connection is never open
+before its transfer.
 
 ## Commands of this server
 
@@ -114,6 +115,7 @@ ${table(['code', 'meaning', 'seen after'], codes)}
 Commands end with CRLF. A line with a bare CR or LF, a control character, bytes that are not UTF-8, or more than the
 server reads is answered 500 and the session lives, for a while: it ends with 421 when there are too many of them.
 Telnet sequences before ABOR are skipped (RFC 959 section 4.1.3). Commands may be sent ahead; they are answered in order.
-While a transfer runs, NOOP, STAT, ABOR and QUIT are answered at once.
+While a transfer runs, NOOP and STAT are answered at once, and ABOR ends it; QUIT waits for its end (RFC 959 section
+4.1.1), as all others do.
 `
 }

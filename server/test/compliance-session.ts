@@ -31,6 +31,8 @@ export interface Chapter {
     connections?: number
     failedLogins?: number
     quotaBytes?: number
+    /** There is a folder "crowd" with more files than STAT lists. */
+    crowded?: boolean
     /** `gone`: the agent does not answer. Left out: it is there. */
     agent?: 'gone'
   }
@@ -165,12 +167,15 @@ export const COMPLIANCE: readonly Chapter[] = [
       s('OPTS HASH SHA-256', 200),
       s('OPTS HASH CRC-7', 501),
       s('NONSENSE', 500),
+      s('SMNT /', 502),
+      s('CLNT a client', 502),
+      s('XCRC a.txt', 502),
     ],
   },
   {
     title: 'Folders and files',
-    about: 'A writer is logged in. The folder holds a.txt and the folder sub with b.txt.',
-    config: { tls: 'allowed' },
+    about: 'A writer is logged in. The folder holds a.txt, the folder sub with b.txt, and a crowded one.',
+    config: { tls: 'allowed', crowded: true },
     login: 'writer',
     steps: [
       s('PWD', 257),
@@ -199,6 +204,7 @@ export const COMPLIANCE: readonly Chapter[] = [
       s('MLST', 250),
       s('STAT a.txt', 213),
       s('STAT sub', 212),
+      s('STAT crowd', 450),
       s('HASH a.txt', 213),
       s('XSHA256 a.txt', 250),
       s('SITE CHMOD 640 a.txt', 200),

@@ -48,7 +48,7 @@ function newFolder(): string {
 }
 
 async function serverOf({ config, login }: Chapter, gate: ReturnType<typeof createGate>): Promise<TestFtpServer> {
-  const { tls, signUp, dataSeconds, connections, failedLogins, quotaBytes, agent } = config
+  const { tls, signUp, dataSeconds, connections, failedLogins, quotaBytes, agent, crowded } = config
   const noAgent = createGate({ quarantineFolder: path.join(import.meta.dirname, 'never-made'), patience: 1 })
   onTestFinished(() => noAgent.dispose())
   const server = await startFtpServer({
@@ -68,6 +68,10 @@ async function serverOf({ config, login }: Chapter, gate: ReturnType<typeof crea
   writeFileSync(path.join(server.root, 'a.txt'), 'some words\n')
   mkdirSync(path.join(server.root, 'sub'))
   writeFileSync(path.join(server.root, 'sub', 'b.txt'), 'others\n')
+  if (crowded === true) {
+    mkdirSync(path.join(server.root, 'crowd'))
+    for (let at = 0; at <= 1000; at++) writeFileSync(path.join(server.root, 'crowd', String(at)), '')
+  }
   return server
 }
 

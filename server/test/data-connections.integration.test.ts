@@ -195,9 +195,9 @@ describeWith(['openssl'], 'passive data connections', () => {
   })
 
   test('PASV tells the external address', async () => {
-    const server = await start({ config: { passive: { from: 0, to: 0, externalAddress: '203.0.113.9' } } })
+    const server = await start({ config: { passive: { from: 0, to: 0, externalAddress: '192.168.7.9' } } })
     const client = await login(server)
-    expect((await client.command('PASV')).lines[0]).toMatch(/^227 .*\(203,0,113,9,\d+,\d+\)/)
+    expect((await client.command('PASV')).lines[0]).toMatch(/^227 .*\(192,168,7,9,\d+,\d+\)/)
   })
 
   test('are 425 when another program has the only port of the range', async () => {

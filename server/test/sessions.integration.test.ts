@@ -74,6 +74,12 @@ describeWith(['openssl'], 'a session', () => {
     await client.closed()
   })
 
+  test('lives on, however often a client asks for what only others have', async () => {
+    const client = await loggedIn(await start())
+    for (let file = 0; file < 30; file++) expect((await client.command(`XCRC ${file}`)).code).toBe(502)
+    expect((await client.command('NOOP')).code).toBe(200)
+  })
+
   test('knows every verb in any case and refuses those it does not know', async () => {
     const client = await loggedIn(await start())
     expect(await codes(client, 'noop', 'NoOp', 'NONSENSE', 'SMNT x', 'SITE NONSENSE', 'CWD', 'PWD x', '')).toEqual([
