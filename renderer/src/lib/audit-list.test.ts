@@ -3,6 +3,7 @@ import { auditKindSchema, auditPageSchema, type AuditEntry } from '../../../comm
 import {
   ALL_AUDIT,
   appendPage,
+  AUDIT_MOST,
   EMPTY_AUDIT,
   filterOf,
   isFiltered,
@@ -40,6 +41,18 @@ test('page after page, until one is not full', () => {
   expect(ids(appendPage(list, page(), 3))).toEqual([9, 8, 7, 6, 5, 4, 'end'])
   // The answer to a question asked twice.
   expect(ids(appendPage(list, page(6, 5, 4), 3))).toEqual([9, 8, 7, 6, 5, 4, 'more'])
+})
+
+test('of a long log only so much is held, the newest', () => {
+  const held = page(...Array.from({ length: AUDIT_MOST }, (_, index) => AUDIT_MOST + 10 - index))
+  const full = appendPage({ entries: held, complete: false }, page(10, 9, 8), 3)
+  expect(full.entries).toEqual(held)
+  expect(full.complete).toBe(false)
+  const newer = mergeNewest(full, page(AUDIT_MOST + 11, AUDIT_MOST + 10, AUDIT_MOST + 9), 3)
+  expect(newer.entries).toHaveLength(AUDIT_MOST)
+  expect(newer.entries[0]?.id).toBe(AUDIT_MOST + 11)
+  // The oldest were among them; now they are not.
+  expect(mergeNewest({ ...full, complete: true }, page(AUDIT_MOST + 11, AUDIT_MOST + 10), 2).complete).toBe(false)
 })
 
 test('what is new comes on top, and what was fetched before stays', () => {

@@ -8,6 +8,8 @@ import {
 } from '../../../common/share.ts'
 
 export const AUDIT_PAGE = 200
+/** Rows that are held at most, some MB; who wants to see older ones filters, or exports. */
+export const AUDIT_MOST = 10_000
 
 export interface AuditList {
   /** Newest first, without gaps. */
@@ -21,7 +23,7 @@ export const EMPTY_AUDIT: AuditList = { entries: [], complete: false }
 /** The list with the page that follows its last entry. */
 export function appendPage({ entries }: AuditList, page: readonly AuditEntry[], limit = AUDIT_PAGE): AuditList {
   const last = entries.at(-1)?.id ?? Infinity
-  return { entries: [...entries, ...page.filter(({ id }) => id < last)], complete: page.length < limit }
+  return bounded({ entries: [...entries, ...page.filter(({ id }) => id < last)], complete: page.length < limit })
 }
 
 /**
@@ -41,8 +43,11 @@ export function mergeNewest(list: AuditList, page: readonly AuditEntry[], limit 
   const added = page.filter(({ id }) => id > top)
   return added.length === 0
     ? { entries: list.entries, complete: list.complete || !full }
-    : { entries: [...added, ...list.entries], complete: list.complete || !full }
+    : bounded({ entries: [...added, ...list.entries], complete: list.complete || !full })
 }
+
+const bounded = (list: AuditList): AuditList =>
+  list.entries.length <= AUDIT_MOST ? list : { entries: list.entries.slice(0, AUDIT_MOST), complete: false }
 
 export const KIND_NAMES: Record<AuditKind, string> = {
   'server-started': 'Server started',

@@ -1,10 +1,11 @@
 import { create } from 'zustand'
-import { plural } from '../../../common/format.ts'
+import { formatCount, plural } from '../../../common/format.ts'
 import type { ErrorData } from '../../../common/errors.ts'
 import { call, shownError } from '../api.ts'
 import {
   ALL_AUDIT,
   appendPage,
+  AUDIT_MOST,
   AUDIT_PAGE,
   EMPTY_AUDIT,
   filterOf,
@@ -65,12 +66,17 @@ export async function loadNewest(): Promise<void> {
 export async function loadMore(): Promise<void> {
   const { list, choice } = useShareAudit.getState()
   const before = list.entries.at(-1)?.id
-  if (fetchingMore || list.complete || before === undefined) return
+  if (fetchingMore || list.complete || before === undefined || list.entries.length >= AUDIT_MOST) return
   fetchingMore = true
   const mine = epoch
   try {
     const page = await call('share.audit', { ...filterOf(choice), before, limit: AUDIT_PAGE })
-    if (mine === epoch) useShareAudit.setState((now) => ({ list: appendPage(now.list, page), error: null }))
+    if (mine !== epoch) return
+    useShareAudit.setState((now) => ({ list: appendPage(now.list, page), error: null }))
+    const { entries, complete } = useShareAudit.getState().list
+    if (entries.length >= AUDIT_MOST && !complete) {
+      toast(`The newest ${formatCount(AUDIT_MOST)} entries are listed. Filter to see older ones, or export them all.`)
+    }
   } catch (error) {
     if (mine === epoch) useShareAudit.setState({ error: shownError(error) })
   } finally {
