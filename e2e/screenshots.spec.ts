@@ -1,10 +1,13 @@
 /**
- * Pictures of the window in its states, for people to judge. The README's picture is one of them:
- * `SLUICE_SCREENSHOT=docs/screenshot.png npx playwright test e2e/screenshots.spec.ts` writes it anew. With
- * `SLUICE_SCREENSHOT_HOME=/home/mara`, a folder that must not exist yet, the left pane shows that path, not a temporary one.
+ * Pictures of the window in its states, for people to judge. Those of the README and of docs/server.md are two of them:
+ * `SLUICE_SCREENSHOT=docs/screenshot.png npx playwright test e2e/screenshots.spec.ts` writes it, and share.png beside it. With
+ * `SLUICE_SCREENSHOT_HOME=/home/mara`, a folder that must not exist yet, they show that path, not a temporary one.
  */
 import { copyFileSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import type { ElectronApplication } from '@playwright/test'
+import { EVENT_CHANNEL, type ShareState } from '../common/ipc.ts'
+import { shareConfigSchema } from '../common/share.ts'
 import { eicar } from '../testing/eicar.ts'
 import { expect, test } from './main-job-fixture.ts'
 
@@ -19,6 +22,52 @@ function fill(folder: string, files: Record<string, number>): void {
     utimesSync(join(folder, name), time, time)
   }
 }
+
+/** A share in somebody's network: the real addresses of whoever takes the picture are nobody's business. */
+function shareOf(root: string): ShareState {
+  const address = { host: '192.168.1.20', port: 2121, implicit: false, reach: 'private', interface: 'wlan0' } as const
+  const local = { host: '127.0.0.1', port: 2121, implicit: false, reach: 'loopback', interface: 'lo' } as const
+  const pairs = Array.from({ length: 32 }, (_, index) => ((index * 73 + 41) % 256).toString(16).padStart(2, '0'))
+  return {
+    config: shareConfigSchema.parse({ root, host: '0.0.0.0' }),
+    restartNeeded: false,
+    status: {
+      state: 'running',
+      addresses: [address, local].map((one) => ({ ...one, url: `ftp://${one.host}:${one.port}` })),
+      fingerprint: pairs.join(':').toUpperCase(),
+      tlsRequired: true,
+      scan: true,
+      scanner: {
+        state: 'ready',
+        engine: 'clamd',
+        engineVersion: '1.4.3',
+        signatureVersion: '27800',
+        builtInRulesOnly: false,
+        maxBytes: null,
+        location: 'this computer',
+      },
+      startedAt: Date.now() - 754_000,
+      sessions: 2,
+      transfers: 1,
+      problems: [],
+    },
+  }
+}
+
+/** The machine as one in that network. */
+const standIn = (app: ElectronApplication): Promise<void> =>
+  app.evaluate(() => {
+    const os = process.getBuiltinModule('node:os')
+    const shared = { netmask: '255.255.255.0', mac: '00:00:00:00:00:00', internal: false, cidr: null }
+    os.networkInterfaces = () => ({ wlan0: [{ ...shared, address: '192.168.1.20', family: 'IPv4' }] })
+    process.getBuiltinModule('node:module').syncBuiltinESMExports()
+  })
+
+const show = (app: ElectronApplication, share: ShareState): Promise<void> =>
+  app.evaluate(
+    ({ BrowserWindow }, { event, channel }) => BrowserWindow.getAllWindows()[0]?.webContents.send(channel, [event]),
+    { event: { type: 'share', share }, channel: EVENT_CHANNEL },
+  )
 
 test.use({
   serverOptions: {
@@ -41,6 +90,21 @@ if (home !== undefined) {
 for (const theme of ['light', 'dark'] as const) {
   test.describe(`in ${theme}`, () => {
     test.use({ settings: { theme } })
+
+    test('a shared folder', async ({ app, page, localFolder }, info) => {
+      await expect(page.getByRole('contentinfo')).toContainText('ClamAV')
+      await standIn(app)
+      await page.getByRole('button', { name: 'Share', exact: true }).click()
+      await expect(page.getByText('Nobody can reach your files.')).toBeVisible()
+      await show(app, shareOf(join(localFolder, 'Pictures')))
+      await expect(page.getByText('Every device there can try to log in.')).toBeVisible()
+      await expect(page.getByRole('img', { name: 'QR code of ftp://192.168.1.20:2121' })).toBeVisible()
+      await page.mouse.move(0, 0)
+      const path = info.outputPath(`share-${theme}.png`)
+      await page.screenshot({ path })
+      const wanted = process.env['SLUICE_SCREENSHOT']
+      if (wanted !== undefined && theme === 'light') copyFileSync(path, join(dirname(wanted), 'share.png'))
+    })
 
     test('a session at work', async ({ server, window, page, localFolder }, info) => {
       const shot = async (name: string): Promise<string> => {
