@@ -118,7 +118,7 @@ export const shareConfigSchema = z.strictObject({
       /** PEM files of an own certificate; '' for both: one is made at the first start. */
       certificateFile: z.string().max(32_768).default(''),
       keyFile: z.string().max(32_768).default(''),
-      /** Data connections must resume the TLS session of their control connection. */
+      /** Data connections must resume the TLS session of their control connection; TLS 1.2 is spoken then, for all to be able to. */
       requireResumption: z.boolean().default(false),
     })
     .prefault({}),
@@ -274,6 +274,9 @@ export interface ShareAddress {
 export interface ShareInterface extends Pick<ShareAddress, 'host' | 'reach' | 'interface'> {
   family: 'IPv4' | 'IPv6'
 }
+
+/** ms that transfers get to finish when the app's share is stopped */
+export const SHARE_STOP_GRACE = 15_000
 
 /** Something that whoever runs the server should know: a certificate that has expired, a database that fails. */
 export interface ShareProblem {

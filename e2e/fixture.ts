@@ -167,6 +167,24 @@ export async function answerFileDialogs(app: ElectronApplication, path: string |
   }, path)
 }
 
+/** Notes the processes that the app starts from now on; gives the pids of those that still run. */
+export async function noteProcesses(app: ElectronApplication): Promise<() => Promise<number[]>> {
+  await app.evaluate(({ utilityProcess }) => {
+    const { fork } = utilityProcess
+    const started: Electron.UtilityProcess[] = []
+    ;(globalThis as { started?: Electron.UtilityProcess[] }).started = started
+    utilityProcess.fork = (...args) => {
+      const child = fork(...args)
+      started.push(child)
+      return child
+    }
+  })
+  return () =>
+    app.evaluate(() =>
+      ((globalThis as { started?: Electron.UtilityProcess[] }).started ?? []).flatMap(({ pid }) => pid ?? []),
+    )
+}
+
 /** What breaks the rules of accessibility in the page as it is, as axe finds it: "rule: elements". */
 export async function violations(page: Page): Promise<string[]> {
   // Electron cannot open the second page that axe otherwise works in.

@@ -5,32 +5,14 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { ElectronApplication, Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import type { ShareState } from '../common/ipc.ts'
 import { shareConfigSchema, type FirstAccount } from '../common/share.ts'
 import { eicar } from '../testing/eicar.ts'
 import { peer } from '../testing/peers.ts'
 import { invoke, listen, valueOf } from './bridge.ts'
-import { answerFileDialogs } from './fixture.ts'
+import { answerFileDialogs, noteProcesses } from './fixture.ts'
 import { expect, test } from './main-job-fixture.ts'
-
-/** Notes the processes that the app starts from now on; gives the pids of those that still run. */
-async function noteProcesses(app: ElectronApplication): Promise<() => Promise<number[]>> {
-  await app.evaluate(({ utilityProcess }) => {
-    const { fork } = utilityProcess
-    const started: Electron.UtilityProcess[] = []
-    ;(globalThis as { started?: Electron.UtilityProcess[] }).started = started
-    utilityProcess.fork = (...args) => {
-      const child = fork(...args)
-      started.push(child)
-      return child
-    }
-  })
-  return () =>
-    app.evaluate(() =>
-      ((globalThis as { started?: Electron.UtilityProcess[] }).started ?? []).flatMap(({ pid }) => pid ?? []),
-    )
-}
 
 function isAlive(pid: number): boolean {
   try {

@@ -10,7 +10,7 @@ import { EVENT_CHANNEL } from '../common/ipc.ts'
 import { shareConfigSchema } from '../common/share.ts'
 import { eicar } from '../testing/eicar.ts'
 import { peer } from '../testing/peers.ts'
-import { violations } from './fixture.ts'
+import { noteProcesses, violations } from './fixture.ts'
 import { expect, test } from './main-job-fixture.ts'
 
 const run = promisify(execFile)
@@ -342,6 +342,87 @@ test('by keyboard: there by its shortcut, through the parts, and back to where o
   await expect(region).toHaveCount(0)
 })
 
+test('by keyboard alone: an error found from another part, a start that keeps the focus, and Escape from nowhere', async ({
+  app,
+  page,
+  localFolder,
+}) => {
+  const sharing = new Sharing(page, app)
+  const { region } = sharing
+  await sharing.open()
+  await sharing.tab('Accounts')
+  await region.getByRole('button', { name: 'Start sharing' }).press('Enter')
+  await expect(region.getByRole('tab', { name: 'Settings' })).toHaveAttribute('aria-selected', 'true')
+  const folder = region.getByRole('textbox', { name: 'Folder', exact: true })
+  await expect(folder).toBeFocused()
+  await expect(folder).toHaveAccessibleDescription(/Choose the folder to share first/)
+  // Only once: whoever comes back to the settings later stays where they are.
+  await region.getByRole('tab', { name: 'Settings' }).focus()
+  await page.keyboard.press('ArrowRight')
+  await expect(region.getByRole('tab', { name: 'Accounts' })).toBeFocused()
+  await page.keyboard.press('ArrowLeft')
+  await expect(folder).toBeVisible()
+  await expect(region.getByRole('tab', { name: 'Settings' })).toBeFocused()
+
+  await folder.fill(localFolder)
+  await region.getByRole('textbox', { name: 'Port', exact: true }).fill('0')
+  await region.getByRole('button', { name: 'Start sharing' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'I have noted it' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(region.getByRole('button', { name: 'Stop sharing' })).toBeFocused()
+  await expect(region.getByRole('status').filter({ hasText: 'Running' })).toBeVisible()
+  await page.keyboard.press('Enter')
+  await expect(region.getByRole('button', { name: 'Start sharing' })).toBeFocused()
+
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur())
+  await page.keyboard.press('Escape')
+  await expect(region).toHaveCount(0)
+})
+
+test('what stops says how long transfers have; what dies says when it is tried again, and can be told not to', async ({
+  app,
+  page,
+  localFolder,
+}, info) => {
+  const sharing = new Sharing(page, app)
+  const { region } = sharing
+  const folder = join(localFolder, 'shared')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'big.bin'), Buffer.alloc(BIG, 7))
+  const processes = await noteProcesses(app)
+  await sharing.open()
+  const login = await sharing.start(folder)
+  const fetched = spawn(peer('curl'), curlArguments(login, '/big.bin', ['--limit-rate', '20k', '-o', '/dev/null']))
+  const ended = endedOf(fetched)
+  await expect(region.getByText('1 session, 1 transfer')).toBeVisible()
+  await region.getByRole('button', { name: 'Stop sharing' }).click()
+  await expect(region.getByRole('status').filter({ hasText: '1 transfer may finish first, for 15 s' })).toBeVisible()
+  await expect(region.getByRole('button', { name: 'Stopping…' })).toHaveAttribute('aria-disabled', 'true')
+  await page.screenshot({ path: info.outputPath('stopping.png') })
+  fetched.kill()
+  await ended
+  await expect(region.getByText('Nobody can reach your files.')).toBeVisible()
+
+  await region.getByRole('button', { name: 'Start sharing' }).click()
+  // The pauses grow: the third is long enough to be read.
+  for (const deaths of [1, 2, 3]) {
+    await expect(region.getByRole('status').filter({ hasText: 'Running' })).toBeVisible()
+    await expect.poll(async () => (await processes()).length).toBe(1)
+    const [pid = 0] = await processes()
+    process.kill(pid, 'SIGKILL')
+    await expect.poll(processes, `after death ${deaths}`).not.toContain(pid)
+  }
+  await expect(region.getByRole('timer')).toHaveText(/^Next try in [2-5] s\.$/)
+  await expect(region.getByRole('alert')).toHaveText(
+    /^The file server ended unexpectedly \(.*\)\. It is started again\.$/,
+  )
+  await page.screenshot({ path: info.outputPath('next-try.png') })
+  await region.getByRole('button', { name: 'Stop trying' }).click()
+  await expect(region.getByText('Nobody can reach your files.')).toBeVisible()
+  await expect(region).toBeFocused()
+})
+
 test('a thousand sessions of strangers: only those in sight are in the page, and no name deceives', async ({
   app,
   page,
@@ -409,7 +490,7 @@ test('create an account where the server lets anybody', async ({ app, window, pa
   await sharing.region.getByRole('checkbox', { name: /^Let anybody make an account/ }).check()
   await sharing.answerDialogs(folder)
   await sharing.region.getByRole('button', { name: 'Choose: Their folders go in' }).click()
-  const { port } = await sharing.start(folder)
+  const { name, port } = await sharing.start(folder)
   await sharing.region.getByRole('button', { name: 'Back to files' }).click()
 
   await window.connect({ port, user: 'newcomer', password: 'not known there' }, 'explicit')
@@ -423,11 +504,22 @@ test('create an account where the server lets anybody', async ({ app, window, pa
   await page.getByRole('textbox', { name: 'Port' }).fill(String(port))
   await offer.click()
   const dialog = page.getByRole('dialog', { name: 'Create account' })
+  await dialog.getByRole('textbox', { name: 'New password' }).fill('short')
+  await dialog.getByRole('button', { name: 'Create account and connect' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('at least 8')
+  await expect(dialog.getByRole('textbox', { name: 'New password' })).toBeFocused()
+  expect(await violations(page)).toEqual([])
   await dialog.getByRole('textbox', { name: 'New password' }).fill('my new password')
   await dialog.getByRole('textbox', { name: 'The same again' }).fill('my new pass')
   await dialog.getByRole('button', { name: 'Create account and connect' }).click()
   await expect(dialog.getByRole('alert')).toHaveText('The two passwords differ.')
+  await expect(dialog.getByRole('textbox', { name: 'The same again' })).toBeFocused()
   await dialog.getByRole('textbox', { name: 'The same again' }).fill('my new password')
+  // A name that is taken is changed where that is said.
+  await dialog.getByRole('textbox', { name: 'User name' }).fill(name)
+  await dialog.getByRole('button', { name: 'Create account and connect' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('taken')
+  await dialog.getByRole('textbox', { name: 'User name' }).fill('newcomer')
   await dialog.getByRole('button', { name: 'Create account and connect' }).click()
   await expect(dialog).toHaveCount(0)
   await window.connected()

@@ -6,15 +6,12 @@ import { SluiceError } from '../../../common/errors.ts'
 import type { AppEvent, ShareState } from '../../../common/ipc.ts'
 import type { SessionState } from '../../../common/models.ts'
 import type { ShareArgument, ShareEvent, ShareMethod, ShareResults } from '../../../common/share-control.ts'
-import type { AuditFilter, FirstAccount, ShareConfig } from '../../../common/share.ts'
+import { SHARE_STOP_GRACE, type AuditFilter, type FirstAccount, type ShareConfig } from '../../../common/share.ts'
 import type { AgentAddress } from '../../gate/index.ts'
 import { ShareConfigStore } from './config-store.ts'
 import { ServerSupervisor } from './server-supervisor.ts'
 import { TryOut, type TryOutOptions } from './try-out.ts'
 import type { FileDialogs } from './types.ts'
-
-/** ms for transfers when the share is stopped */
-const STOP_GRACE = 15_000
 
 export type ShareAppEvent = Extract<AppEvent, { type: 'share' | 'share-live' | 'share-accounts' | 'share-audit' }>
 
@@ -78,7 +75,7 @@ export class ShareService {
 
   /** Transfers get some seconds to finish. */
   stop(): Promise<void> {
-    return this.#server.stop(STOP_GRACE)
+    return this.#server.stop(SHARE_STOP_GRACE)
   }
 
   /** Connects to a server with examples, which is started if need be; the share is not touched by it. */

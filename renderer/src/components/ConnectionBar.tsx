@@ -191,23 +191,15 @@ export function ConnectionBar() {
 
 /** The server refused the login, and lets people make accounts themselves. */
 function SignUpOffer() {
-  const form = useSession((s) => s.form)
-  const plain = form.protocol === 'ftp'
-  const nameless = form.user.trim() === ''
+  const plain = useSession((s) => s.form.protocol === 'ftp')
   return (
     <p className="connection-note connection-offer">
       <UserPlus size={16} aria-hidden />
       <span>
         No account there yet? This server lets you make one.
         {plain && ' Choose a protocol with TLS first: a new password must not go in plain text.'}
-        {!plain && nameless && ' Type the user name you want first.'}
       </span>
-      <button
-        type="button"
-        className="button small"
-        disabled={plain || nameless}
-        onClick={() => openDialog({ kind: 'sign-up' })}
-      >
+      <button type="button" className="button small" disabled={plain} onClick={() => openDialog({ kind: 'sign-up' })}>
         Create account
       </button>
     </p>

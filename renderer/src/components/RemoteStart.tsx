@@ -67,7 +67,13 @@ function OwnServer() {
   return (
     <div className="remote-own">
       <div className="remote-own-buttons">
-        <button type="button" className="button" disabled={busy} onClick={() => void tryOutShare()}>
+        <button
+          type="button"
+          className="button"
+          aria-disabled={busy}
+          title="Starts a server that only this computer reaches, with a folder of examples, and connects to it"
+          onClick={() => void tryOutShare()}
+        >
           {busy ? (
             <LoaderCircle size={16} className="turning tone-busy" aria-hidden />
           ) : (
@@ -75,7 +81,12 @@ function OwnServer() {
           )}
           {busy ? 'Starting a server to try…' : 'Try it with a shared folder'}
         </button>
-        <button type="button" className="button" onClick={showShare}>
+        <button
+          type="button"
+          className="button"
+          title="Lets other devices and people get at a folder of this computer"
+          onClick={showShare}
+        >
           <RadioTower size={16} aria-hidden />
           Share a folder…
         </button>

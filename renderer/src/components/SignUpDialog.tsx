@@ -1,21 +1,38 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { shownError } from '../api.ts'
 import { passwordProblem } from '../lib/account-form.ts'
 import { visibleName } from '../lib/names.ts'
-import { signUp, useSession } from '../state/session.ts'
+import { setUser, signUp, useSession } from '../state/session.ts'
 import { Modal, ModalButtons } from './Modal.tsx'
 import { Row } from './share/Fields.tsx'
 
-/** A new account on the server in the connection bar, under the name that is typed there. */
+/** Null in `field`: what the server said, which may be about any of them. */
+interface Problem {
+  field: 'user' | 'password' | 'again' | null
+  message: string
+}
+
+/** A new account on the server in the connection bar; the name is the one that is typed there, and can be changed. */
 export function SignUpDialog({ onClose }: { onClose(): void }) {
   const { host, user, password: typed } = useSession((s) => s.form)
   const [password, setPassword] = useState(typed)
   const [again, setAgain] = useState('')
   const [shown, setShown] = useState(false)
-  const [problem, setProblem] = useState<string | null>(null)
+  const [problem, setProblem] = useState<Problem | null>(null)
   const [busy, setBusy] = useState(false)
+  const frame = useRef<HTMLFormElement>(null)
+  useEffect(() => {
+    if (problem) frame.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [problem])
+
+  const wrongField = (): Problem | null => {
+    if (user.trim() === '') return { field: 'user', message: 'Type the name you want.' }
+    const weak = passwordProblem(password)
+    if (weak !== null) return { field: 'password', message: weak }
+    return shown || password === again ? null : { field: 'again', message: 'The two passwords differ.' }
+  }
   const submit = async (): Promise<void> => {
-    const wrong = passwordProblem(password) ?? (shown || password === again ? null : 'The two passwords differ.')
+    const wrong = wrongField()
     setProblem(wrong)
     if (wrong !== null || busy) return
     setBusy(true)
@@ -23,20 +40,21 @@ export function SignUpDialog({ onClose }: { onClose(): void }) {
       await signUp(password)
       onClose()
     } catch (error) {
-      setProblem(shownError(error).message)
+      setProblem({ field: null, message: shownError(error).message })
       setBusy(false)
     }
   }
-  const field = (id: string, value: string, onChange: (text: string) => void, autoFocus = false) => (
+  const field = (name: 'user' | 'password' | 'again', value: string, onChange: (text: string) => void) => (
     <input
-      id={id}
+      id={`sign-up-${name}`}
       className="input"
-      type={shown ? 'text' : 'password'}
+      type={shown || name === 'user' ? 'text' : 'password'}
       spellCheck={false}
       autoComplete="off"
-      autoFocus={autoFocus}
+      autoCapitalize="off"
+      autoFocus={name === 'password'}
       value={value}
-      aria-invalid={problem !== null}
+      aria-invalid={problem?.field === name}
       aria-describedby="sign-up-problem"
       onChange={(event) => {
         onChange(event.target.value)
@@ -47,10 +65,11 @@ export function SignUpDialog({ onClose }: { onClose(): void }) {
   return (
     <Modal
       title="Create account"
-      description={`${visibleName(host)} lets anybody make an account. Yours will be called “${visibleName(user)}” and gets a folder of its own there. The password goes over the encrypted connection and is not kept on this computer.`}
+      description={`${visibleName(host)} lets anybody make an account. Yours gets a folder of its own there. The password goes over the encrypted connection and is not kept on this computer.`}
       onClose={onClose}
     >
       <form
+        ref={frame}
         className="modal-form account-form"
         noValidate
         onSubmit={(event) => {
@@ -58,12 +77,15 @@ export function SignUpDialog({ onClose }: { onClose(): void }) {
           void submit()
         }}
       >
+        <Row id="sign-up-user" label="User name">
+          {field('user', user, setUser)}
+        </Row>
         <Row id="sign-up-password" label="New password">
-          {field('sign-up-password', password, setPassword, true)}
+          {field('password', password, setPassword)}
         </Row>
         {!shown && (
           <Row id="sign-up-again" label="The same again">
-            {field('sign-up-again', again, setAgain)}
+            {field('again', again, setAgain)}
           </Row>
         )}
         <Row label="">
@@ -73,7 +95,7 @@ export function SignUpDialog({ onClose }: { onClose(): void }) {
           </label>
         </Row>
         <p id="sign-up-problem" role="alert" className="form-problem tone-bad">
-          {problem}
+          {problem?.message}
         </p>
         <ModalButtons>
           <button type="button" className="button" onClick={onClose}>

@@ -6,6 +6,7 @@ import { engineText, unscannedText } from '../../../common/status-rows.ts'
 import { useScanPolicy } from '../state/scan-policy.ts'
 import { restartScanner, useScanner } from '../state/scanner.ts'
 import { useSession } from '../state/session.ts'
+import { useShare } from '../state/share.ts'
 import { useTransfers } from '../state/transfers.ts'
 import { openDialog, showTab } from '../state/ui.ts'
 import './StatusBar.css'
@@ -34,6 +35,7 @@ export function StatusBar() {
 
 function Scanner({ status }: { status: ScannerStatus }) {
   const off = unscannedText(useScanPolicy((s) => s.policy))
+  const unscannedShare = useShare(({ share }) => share !== null && 'scan' in share.status && !share.status.scan)
   if (off !== null) {
     return (
       <span className="status-item tone-bad" role="status">
@@ -76,8 +78,9 @@ function Scanner({ status }: { status: ScannerStatus }) {
     <span className="status-item" role="status" title={`Signatures ${status.signatureVersion}, on ${status.location}`}>
       <ShieldCheck size={14} className="tone-good" aria-hidden />
       <span className="status-text">
-        Every file is scanned by {engine}
+        {unscannedShare ? 'Your own transfers are' : 'Every file is'} scanned by {engine}
         {status.location !== 'this computer' && ` on ${status.location}`}
+        {unscannedShare && <strong className="tone-bad">, what others upload is not</strong>}
       </span>
     </span>
   )

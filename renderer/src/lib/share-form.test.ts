@@ -54,6 +54,12 @@ test('fields that need each other', () => {
   expect(errorsOf({ certificateFile: '/c.pem' }).keyFile).toMatch(/both/)
   expect(errorsOf({ keyFile: '/k.pem' }).certificateFile).toMatch(/both/)
   expect(errorsOf({ implicit: true, implicitPort: '2121' }).implicitPort).toMatch(/another port/)
+  // All at once: nobody mends one to be told of the next.
+  expect(Object.keys(errorsOf({ root: 'here', port: 'x', signUp: true })).toSorted()).toEqual([
+    'port',
+    'root',
+    'signUpFolder',
+  ])
 })
 
 test('without TLS there is no port that begins with it', () => {

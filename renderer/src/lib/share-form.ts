@@ -92,7 +92,7 @@ const whole = (text: string): number => (/^\d{1,15}$/.test(text.trim()) ? Number
 const wholeOrZero = (text: string): number => (text.trim() === '' ? 0 : whole(text))
 
 /** What the form says, not yet checked. @param saved keeps which loopback address it was */
-function candidate(form: ShareForm, saved: ShareConfig): unknown {
+function candidate(form: ShareForm, saved: ShareConfig) {
   const quota = parseSize(form.signUpQuota)
   return {
     host: form.reach === 'network' ? form.host.trim() : isLoopback(saved.host) ? saved.host : LOOPBACK,
@@ -185,7 +185,7 @@ function rangeErrors({ passiveFrom, passiveTo }: ShareForm): FieldErrors {
 }
 
 /** What the schema does not know: fields that need each other. */
-function crossErrors(config: ShareConfig): FieldErrors {
+function crossErrors(config: ReturnType<typeof candidate>): FieldErrors {
   const errors: FieldErrors = {}
   const { tls, anonymous, signUp } = config
   if (config.root !== '' && !isAbsolute(config.root)) errors.root = FOLDER_PROBLEM
@@ -209,18 +209,18 @@ export type ShareCheck = { ok: true; config: ShareConfig } | { ok: false; errors
 
 /** The configuration that the form says, or what is wrong with which field. */
 export function checkShareForm(form: ShareForm, saved: ShareConfig): ShareCheck {
-  const parsed = shareConfigSchema.safeParse(candidate(form, saved))
-  const errors: FieldErrors = rangeErrors(form)
+  const typed = candidate(form, saved)
+  const parsed = shareConfigSchema.safeParse(typed)
+  const errors: FieldErrors = { ...crossErrors(typed), ...rangeErrors(form) }
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const place = issue.path.join('.')
-      if (place === 'passive' && Object.keys(errors).length > 0) continue
+      if (place === 'passive' && (errors.passiveFrom ?? errors.passiveTo) !== undefined) continue
       const field = FIELDS[place] ?? (issue.path.at(-1) as ShareField)
       errors[field] ??= wordsOf(issue, field)
     }
     return { ok: false, errors }
   }
-  Object.assign(errors, crossErrors(parsed.data))
   return Object.keys(errors).length === 0 ? { ok: true, config: parsed.data } : { ok: false, errors }
 }
 

@@ -3,6 +3,7 @@ import { formatDuration, plural } from '../../../common/format.ts'
 import {
   RIGHTS_OF_ROLE,
   rightsOf,
+  SHARE_STOP_GRACE,
   type Account,
   type AuditEntry,
   type Right,
@@ -12,6 +13,7 @@ import {
   type ShareStatus,
 } from '../../../common/share.ts'
 import { OUTCOME_NAMES } from './audit-list.ts'
+import type { ShareForm } from './share-form.ts'
 
 export const REACH_TEXT: Record<ShareAddress['reach'], string> = {
   loopback: 'Only programs on this computer',
@@ -56,6 +58,9 @@ export function rightsText(account: Pick<Account, 'role' | 'rights'>): string {
   return names.length === 0 ? 'Nothing' : names.join(', ')
 }
 
+/** How long transfers may take to finish when sharing is stopped. */
+export const STOP_SECONDS = SHARE_STOP_GRACE / 1000
+
 export type HeadTone = 'muted' | 'busy' | 'good' | 'bad'
 
 export interface HeadText {
@@ -80,7 +85,7 @@ export function headText(status: ShareStatus, root: string, now: number): HeadTe
         text:
           status.transfers === 0
             ? 'Everybody is being disconnected.'
-            : `${plural(status.transfers, 'transfer')} may finish first.`,
+            : `${plural(status.transfers, 'transfer')} may finish first, for ${STOP_SECONDS} s at most.`,
         tone: 'busy',
       }
     case 'running':
@@ -96,20 +101,59 @@ export function headText(status: ShareStatus, root: string, now: number): HeadTe
 export const addressesOf = (status: ShareStatus): readonly ShareAddress[] =>
   'addresses' in status ? status.addresses : []
 
-/** The address whose code is most use: a phone's in the same network, then any other device's. */
-export function bestAddress(addresses: readonly ShareAddress[]): ShareAddress | undefined {
+/** Interfaces of containers, virtual machines and tunnels: the devices of the house are not behind them. */
+const VIRTUAL =
+  /^(?:docker|br-|veth|virbr|vboxnet|vmnet|vEthernet|bridge|cni|flannel|podman|lxc|lxd|tun|tap|utun|wg|ppp|zt|tailscale)/i
+/** RFC 3927 and 4291: an IPv6 one means nothing on another device without its own interface. */
+const LINK_LOCAL = /^(?:169\.254\.|fe[89ab][0-9a-f]:)/i
+
+/** The addresses, those of most use first: for a phone in the same network, then for any other device. */
+export function byUse(addresses: readonly ShareAddress[]): readonly ShareAddress[] {
   const order = ['private', 'public', 'loopback'] as const
-  return addresses.toSorted(
-    (a, b) =>
-      order.indexOf(a.reach) - order.indexOf(b.reach) ||
-      Number(a.host.includes(':')) - Number(b.host.includes(':')) ||
-      Number(a.implicit) - Number(b.implicit),
-  )[0]
+  const rank = ({ reach, host, interface: name, implicit }: ShareAddress): readonly number[] => [
+    order.indexOf(reach),
+    Number(LINK_LOCAL.test(host)),
+    Number(VIRTUAL.test(name)),
+    Number(host.includes(':')),
+    Number(implicit),
+  ]
+  return addresses
+    .map((address) => ({ address, rank: rank(address) }))
+    .toSorted((a, b) => a.rank.map((value, at) => value - (b.rank[at] ?? 0)).find((found) => found !== 0) ?? 0)
+    .map(({ address }) => address)
+}
+
+/** What to choose in an FTP app so that it gets in. */
+export function appText(implicit: boolean, status: Extract<ShareStatus, { fingerprint: unknown }>): string {
+  if (implicit) return 'FTPS, implicit TLS'
+  if (status.fingerprint === null) return 'FTP without encryption'
+  return 'FTP with explicit TLS (FTPES)'
 }
 
 /** True when other computers reach the server and passwords or files may go in the clear. */
 export const isReadable = (status: ShareStatus): boolean =>
   'addresses' in status && !status.tlsRequired && status.addresses.some(({ reach }) => reach !== 'loopback')
+
+/** Who gets in where the network may. */
+export function reachText(
+  form: Pick<ShareForm, 'host' | 'anonymous' | 'signUp'>,
+  interfaces: readonly ShareInterface[],
+): string {
+  const isPublic = interfaces.some(
+    ({ host, reach, family }) =>
+      reach === 'public' &&
+      (form.host === host || form.host === '::' || (form.host === '0.0.0.0' && family === 'IPv4')),
+  )
+  const who = isPublic
+    ? 'This computer has an address on the internet: anybody can try to log in, unless a firewall is between.'
+    : 'Every device there can try to log in.'
+  const how = form.anonymous
+    ? 'Guests need no password.'
+    : form.signUp
+      ? 'Anybody can make an account.'
+      : 'Only accounts get in.'
+  return `${who} ${how}`
+}
 
 /** An interface to choose, in words. */
 export const interfaceText = ({ host, interface: name, reach }: ShareInterface): string =>
@@ -118,7 +162,9 @@ export const interfaceText = ({ host, interface: name, reach }: ShareInterface):
 /** What an entry of the audit log is about, beside who did it: paths, bytes and why. Not yet made printable. */
 export function auditText({ path, target, signature, detail }: AuditEntry): string {
   const where = target === null ? (path ?? '') : `${path ?? ''} → ${target}`
-  return [where, signature, detail].filter((part) => part !== null && part !== '').join(' · ')
+  // A sentence around the signature says no more than the result does.
+  const why = signature !== null && detail?.includes(signature) ? null : detail
+  return [where, signature, why].filter((part) => part !== null && part !== '').join(' · ')
 }
 
 /** The end of an entry in a word, with what the scan found. */

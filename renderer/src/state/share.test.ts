@@ -13,6 +13,7 @@ import {
   tryOutShare,
   useShare,
 } from './share.ts'
+import { useView } from './view.ts'
 
 const STOPPED: ShareState = {
   status: { state: 'stopped' },
@@ -54,9 +55,12 @@ test('what is typed stays over what main says, and goes when it says the same', 
 
 test('to start saves first; what is wrong is told instead, and cleared as it is mended', async () => {
   editShare({ port: 'ftp' })
+  useView.setState({ tab: 'audit' })
   await startSharing()
   expect(calls).toEqual([])
-  expect(useShare.getState()).toMatchObject({ errors: { port: 'Type a whole number.' }, focusError: 1, busy: null })
+  expect(useShare.getState()).toMatchObject({ errors: { port: 'Type a whole number.' }, focusError: true, busy: null })
+  // From another part of the page nobody would see it.
+  expect(useView.getState().tab).toBe('setup')
   editShare({ port: '2199' })
   expect(useShare.getState().errors).toEqual({})
   await startSharing()

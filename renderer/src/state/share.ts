@@ -12,6 +12,7 @@ import {
   type ShareForm,
 } from '../lib/share-form.ts'
 import { report, toast } from './ui.ts'
+import { useView } from './view.ts'
 
 /** Main owns the server and its configuration; this mirrors them, and holds what is being typed. */
 interface ShareSlice {
@@ -22,8 +23,8 @@ interface ShareSlice {
   /** What was typed and is not saved; null while it says what is saved. */
   draft: ShareForm | null
   errors: FieldErrors
-  /** Counts up when the first wrong field should take the focus. */
-  focusError: number
+  /** True until the first wrong field has taken the focus. */
+  focusError: boolean
   /** What was asked for and has not been answered. */
   busy: 'start' | 'stop' | 'restart' | 'save' | null
   /** Why the last of them failed. */
@@ -45,7 +46,7 @@ export const useShare = create<ShareSlice>()(() => ({
   loadError: null,
   draft: null,
   errors: {},
-  focusError: 0,
+  focusError: false,
   busy: null,
   problem: null,
   problemsSeen: 0,
@@ -106,7 +107,9 @@ export function discardEdits(): void {
 }
 
 const refuse = (errors: FieldErrors): false => {
-  useShare.setState(({ focusError }) => ({ errors, focusError: focusError + 1 }))
+  useShare.setState({ errors, focusError: true })
+  // Started from another part of the page, they would not be seen.
+  useView.setState({ tab: 'setup' })
   return false
 }
 

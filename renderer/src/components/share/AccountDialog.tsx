@@ -67,7 +67,11 @@ export function AccountDialog({ account, onClose }: { account: Account | null; o
     <Modal
       wide
       title={account ? `Account “${visibleName(account.name)}”` : 'New account'}
-      description={account ? 'What is changed counts from the next login on.' : 'For one person or one device.'}
+      description={
+        account
+          ? 'Who may do less from now on is disconnected at once; all else counts from the next login on.'
+          : 'For one person or one device.'
+      }
       onClose={onClose}
     >
       <form
@@ -127,7 +131,7 @@ export function AccountDialog({ account, onClose }: { account: Account | null; o
           />
           <TextRow
             id="account-up"
-            label="Upload a second"
+            label="Upload per second"
             placeholder="no limit, or 2 MB"
             value={form.uploadRate}
             error={errors.uploadRate}
@@ -135,7 +139,7 @@ export function AccountDialog({ account, onClose }: { account: Account | null; o
           />
           <TextRow
             id="account-down"
-            label="Download a second"
+            label="Download per second"
             placeholder="no limit, or 2 MB"
             value={form.downloadRate}
             error={errors.downloadRate}

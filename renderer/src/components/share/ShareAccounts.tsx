@@ -28,7 +28,11 @@ const COLUMNS: readonly Column<Account>[] = [
     cell: (account) => <span title={rightsText(account)}>{rightsText(account)}</span>,
   },
   { name: 'Folder', className: 'muted', cell: ({ root }) => <FileName name={root} /> },
-  { name: 'Room', className: 'muted', cell: quotaText },
+  {
+    name: 'Room',
+    className: 'muted',
+    cell: (account) => <span title={quotaText(account)}>{quotaText(account)}</span>,
+  },
   {
     name: 'Last login',
     className: 'muted',

@@ -1,18 +1,25 @@
 import { CircleAlert, CircleCheck, LoaderCircle, Network, QrCode } from 'lucide-react'
 import { QRCodeSVG } from 'qrcode.react'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
+import { formatCount } from '../../../../common/format.ts'
 import type { ShareAddress, ShareStatus } from '../../../../common/share.ts'
 import { visibleName } from '../../lib/names.ts'
-import { addressesOf, bestAddress, REACH_TEXT } from '../../lib/share-text.ts'
+import { addressesOf, appText, byUse, REACH_TEXT } from '../../lib/share-text.ts'
 import { testPorts, useShare } from '../../state/share.ts'
 import { Fingerprint } from '../Fingerprint.tsx'
 import { CopyButton } from './CopyButton.tsx'
 
+/** Addresses in sight at first: the code below them shall be seen without scrolling. */
+const FEW = 3
+
 /** Where the server can be reached: addresses, a code for phones, the certificate, and whether the ports are open. */
 export function ShareAddresses({ status }: { status: ShareStatus }) {
-  const addresses = addressesOf(status)
+  const known = addressesOf(status)
+  const addresses = useMemo(() => byUse(known), [known])
   const [chosen, setChosen] = useState<string | null>(null)
-  const shown = addresses.find(({ url }) => url === chosen) ?? bestAddress(addresses)
+  const [all, setAll] = useState(false)
+  const folded = !all && addresses.length > FEW + 1
+  const shown = addresses.find(({ url }) => url === chosen) ?? addresses[0]
   if (!shown || !('fingerprint' in status)) {
     return (
       <aside className="share-side" aria-label="Addresses">
@@ -28,17 +35,22 @@ export function ShareAddresses({ status }: { status: ShareStatus }) {
     <aside className="share-side" aria-label="Addresses">
       <h3>Addresses</h3>
       <ul className="share-addresses">
-        {addresses.map((address) => (
+        {(folded ? addresses.slice(0, FEW) : addresses).map((address) => (
           <Address key={address.url} address={address} checked={address === shown} onChoose={setChosen} />
         ))}
       </ul>
+      {folded && (
+        <button type="button" className="button small share-all" onClick={() => setAll(true)}>
+          Show all {formatCount(addresses.length)} addresses
+        </button>
+      )}
       <figure className="share-code">
         {/* Black on white in the dark, too: many cameras read nothing else. */}
         <QRCodeSVG value={shown.url} size={176} marginSize={4} level="M" title={`QR code of ${shown.url}`} />
         <figcaption className="muted">
           {shown.reach === 'loopback'
-            ? 'This address works on this computer alone. Let the network in for phones to reach it.'
-            : 'Read it with a phone and open the address in an FTP app.'}
+            ? 'This address works on this computer alone. For phones choose “This network” under “Who can reach it”.'
+            : `Read it with a phone, or type the address into its FTP app. Choose ${appText(shown.implicit, status)} there, and log in with an account.`}
         </figcaption>
       </figure>
       <h3>Certificate</h3>
@@ -93,7 +105,12 @@ function PortTestPart() {
     <>
       <h3>Can it be reached?</h3>
       <p className="muted">Connects to each address from here, and says what firewall and router have to let pass.</p>
-      <button type="button" className="button share-test" disabled={busy} onClick={() => void testPorts()}>
+      <button
+        type="button"
+        className="button share-test"
+        aria-disabled={busy}
+        onClick={() => !busy && void testPorts()}
+      >
         {busy ? <LoaderCircle size={14} className="turning" aria-hidden /> : <Network size={14} aria-hidden />}
         {busy ? 'Testing…' : 'Test the ports'}
       </button>

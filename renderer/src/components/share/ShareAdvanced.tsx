@@ -16,7 +16,7 @@ const LIMITS: readonly (readonly [LimitField, string, string])[] = [
   ['loginSeconds', 'Time to log in', 'seconds'],
   ['idleSeconds', 'Idle session ends after', 'seconds'],
   ['dataSeconds', 'Stuck transfer ends after', 'seconds'],
-  ['failedLogins', 'Wrong passwords before a pause', ''],
+  ['failedLogins', 'Wrong passwords', 'before a pause'],
   ['banSeconds', 'First pause', 'seconds, then twice as long'],
 ]
 

@@ -87,6 +87,7 @@ function Tools({ count, complete }: { count: number; complete: boolean }) {
     <div className="tab-tools audit-tools">
       <span className="muted audit-count" role="status">
         {count > 0 && `${formatCount(count)}${complete ? '' : '+'}`}
+        <span className="hidden-visually">{count > 0 && ' entries'}</span>
       </span>
       <TextFilter />
       <select

@@ -44,7 +44,10 @@ export function ShareBanners({ share: { status, config, restartNeeded } }: { sha
       {restartNeeded && (
         <div className="share-banner banner-info" role="status">
           <RotateCw size={16} aria-hidden />
-          <p>The server runs with the settings it was started with. What was saved since works after a restart.</p>
+          <p>
+            The server runs with the settings it was started with. What was saved since works after a restart, which
+            disconnects everybody.
+          </p>
           <button type="button" className="button small" disabled={busy !== null} onClick={() => void restartSharing()}>
             {busy === 'restart' ? 'Restarting…' : 'Restart to apply'}
           </button>

@@ -5,6 +5,7 @@ import {
   PowerOff,
   RadioTower,
   RotateCw,
+  ShieldAlert,
   ShieldCheck,
   ShieldOff,
   ShieldX,
@@ -15,7 +16,7 @@ import { formatTime } from '../../../../common/format.ts'
 import type { ShareConfig, ShareStatus } from '../../../../common/share.ts'
 import { engineText } from '../../../../common/status-rows.ts'
 import { visibleName } from '../../lib/names.ts'
-import { headText } from '../../lib/share-text.ts'
+import { headText, STOP_SECONDS } from '../../lib/share-text.ts'
 import { useSecondsUntil } from '../../lib/useSecondsUntil.ts'
 import { startSharing, stopSharing, useShare } from '../../state/share.ts'
 
@@ -46,10 +47,13 @@ export function ShareHead({ status, config }: ShareHeadProps) {
       <div className="share-state">
         <p className="share-title" role="status">
           {title}
-          {'startedAt' in status && <span className="share-since muted"> since {formatTime(status.startedAt)}</span>}
+          {status.state === 'running' && (
+            <span className="share-since muted"> since {formatTime(status.startedAt)}</span>
+          )}
         </p>
-        <p className={tone === 'bad' ? 'tone-bad selectable' : 'muted'} role={tone === 'bad' ? 'alert' : undefined}>
-          {visibleName(text)} {status.state === 'failed' && status.retryAt !== null && <Retry at={status.retryAt} />}
+        <p key={status.state} className={tone === 'bad' ? 'tone-bad selectable' : 'muted'}>
+          <span role={ROLES[status.state]}>{visibleName(text)}</span>{' '}
+          {status.state === 'failed' && status.retryAt !== null && <Retry at={status.retryAt} />}
         </p>
       </div>
       <ScanState status={status} config={config} />
@@ -58,9 +62,13 @@ export function ShareHead({ status, config }: ShareHeadProps) {
   )
 }
 
+/** How what it means is read out. Not while it runs, when it changes with every second. */
+const ROLES: Partial<Record<ShareStatus['state'], 'alert' | 'status'>> = { stopping: 'status', failed: 'alert' }
+
+/** Outside of what is read out as an alert: nobody wants to hear every second. */
 function Retry({ at }: { at: number }) {
   const seconds = useSecondsUntil(at)
-  return <span role="timer">{seconds === 0 ? 'Starting again…' : `Starts again by itself in ${seconds} s.`}</span>
+  return <span role="timer">{seconds === 0 ? 'Trying again…' : `Next try in ${seconds} s.`}</span>
 }
 
 function StateIcon({ status: { state } }: { status: ShareStatus }) {
@@ -97,6 +105,14 @@ function ScanState({ status, config }: ShareHeadProps) {
       </span>
     )
   }
+  if (scanner?.state === 'ready' && scanner.builtInRulesOnly) {
+    return (
+      <span className="scan scan-warn" title="Install ClamAV for full protection">
+        <ShieldAlert size={14} aria-hidden />
+        <span className="scan-text">Scanned by built-in rules only</span>
+      </span>
+    )
+  }
   return (
     <span
       className="scan scan-good"
@@ -108,31 +124,45 @@ function ScanState({ status, config }: ShareHeadProps) {
   )
 }
 
-function StartStop({ status: { state } }: { status: ShareStatus }) {
+/**
+ * One button for both, so that it keeps the focus of whoever pressed it; for the same reason it is never `disabled`.
+ */
+function StartStop({ status }: { status: ShareStatus }) {
   const busy = useShare((s) => s.busy)
-  if (state === 'running' || state === 'stopping') {
-    return (
-      <button
-        type="button"
-        className="button share-power"
-        disabled={busy !== null || state === 'stopping'}
-        onClick={() => void stopSharing()}
-      >
-        <Square size={14} aria-hidden />
-        {state === 'stopping' ? 'Stopping…' : 'Stop sharing'}
-      </button>
-    )
-  }
-  const starting = state === 'starting' || busy === 'start'
+  const { state } = status
+  const up = state === 'running' || state === 'stopping'
+  const idle = busy === null && (state === 'running' || state === 'stopped' || state === 'failed')
   return (
-    <button
-      type="button"
-      className="button primary share-power"
-      disabled={busy !== null || starting}
-      onClick={() => void startSharing()}
-    >
-      {state === 'failed' ? <RotateCw size={14} aria-hidden /> : <Play size={14} aria-hidden />}
-      {starting ? 'Starting…' : state === 'failed' ? 'Try again' : 'Start sharing'}
-    </button>
+    <>
+      {state === 'failed' && status.retryAt !== null && (
+        <button type="button" className="button share-power" onClick={() => void stopSharing()}>
+          <Square size={14} aria-hidden />
+          Stop trying
+        </button>
+      )}
+      <button
+        key="power"
+        type="button"
+        className={`button share-power ${up ? '' : 'primary'}`}
+        title={up ? `Transfers get ${STOP_SECONDS} s to finish, then everybody is disconnected` : ''}
+        aria-disabled={!idle}
+        onClick={() => idle && void (up ? stopSharing() : startSharing())}
+      >
+        <PowerIcon state={state} />
+        {powerText(state, busy === 'start')}
+      </button>
+    </>
   )
+}
+
+function PowerIcon({ state }: { state: ShareStatus['state'] }) {
+  if (state === 'running' || state === 'stopping') return <Square size={14} aria-hidden />
+  return state === 'failed' ? <RotateCw size={14} aria-hidden /> : <Play size={14} aria-hidden />
+}
+
+function powerText(state: ShareStatus['state'], asked: boolean): string {
+  if (state === 'running') return 'Stop sharing'
+  if (state === 'stopping') return 'Stopping…'
+  if (state === 'starting' || asked) return 'Starting…'
+  return state === 'failed' ? 'Try again' : 'Start sharing'
 }

@@ -2,6 +2,7 @@ import { ArrowLeft } from 'lucide-react'
 import { Tabs } from 'radix-ui'
 import { useEffect, type KeyboardEvent } from 'react'
 import { formatCount } from '../../../../common/format.ts'
+import { isFocusFree } from '../../lib/focus.ts'
 import { loadInterfaces, loadShare, useShare } from '../../state/share.ts'
 import { showFiles, useView, type ShareTab } from '../../state/view.ts'
 import { ShareAccounts } from './ShareAccounts.tsx'
@@ -34,6 +35,14 @@ export function SharePage() {
   useEffect(() => {
     loadInterfaces()
     if (useShare.getState().share === null) void loadShare()
+    // Where nothing has the focus, as after a press beside all controls, the page hears of no key.
+    const onDocumentKey = (event: globalThis.KeyboardEvent): void => {
+      if (event.key !== 'Escape' || event.defaultPrevented || !isFocusFree()) return
+      event.preventDefault()
+      showFiles()
+    }
+    document.addEventListener('keydown', onDocumentKey)
+    return () => document.removeEventListener('keydown', onDocumentKey)
   }, [])
   const sessions = share && 'sessions' in share.status ? share.status.sessions : 0
 

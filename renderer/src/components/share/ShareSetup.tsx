@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react'
 import { TriangleAlert } from 'lucide-react'
 import type { ShareState } from '../../../../common/ipc.ts'
 import { ALL_HOSTS, isExposed, type ShareForm } from '../../lib/share-form.ts'
-import { interfaceText } from '../../lib/share-text.ts'
+import { interfaceText, reachText } from '../../lib/share-text.ts'
 import { discardEdits, editShare, restartSharing, saveShare, shownForm, useShare } from '../../state/share.ts'
 import { openDialog } from '../../state/ui.ts'
 import { Segments } from '../Toolbar.tsx'
@@ -18,7 +18,9 @@ export function ShareSetup({ share }: { share: ShareState }) {
   const shown = shownForm({ draft, share })
   useEffect(() => {
     // The folded part opens for its own fields in the same round.
-    if (focusError > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+    if (!focusError) return
+    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+    useShare.setState({ focusError: false })
   }, [focusError])
   if (!shown) return null
   return (
@@ -101,11 +103,7 @@ function Where({ form }: PartProps) {
       />
       <Row
         label="Who can reach it"
-        help={
-          form.reach === 'loopback'
-            ? 'Safe to try out: no other device gets to it.'
-            : 'Every device there can try to log in; only accounts get in.'
-        }
+        help={form.reach === 'loopback' ? 'Safe to try out: no other device gets to it.' : reachText(form, interfaces)}
       >
         <Segments
           label="Who can reach it"
