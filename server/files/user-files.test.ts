@@ -120,6 +120,14 @@ describe('an account', () => {
     expect(facts).toMatchObject({ modified: 1_000_000_000_500, mode: 0o711 })
   })
 
+  testOnPosix('leaves the permissions of the home alone: others may share it', async () => {
+    for (const homeShown of [false, true]) {
+      const { files } = await shareFolder({ homeShown })
+      await expect(files.setMode(files.home, 0)).rejects.toMatchObject({ code: 550 })
+      expect((await files.facts(files.home)).mode & 0o700).toBe(0o700)
+    }
+  })
+
   testAsUser('hears 550 for what the system does not let the server read', async () => {
     const { root, files } = await shareFolder()
     await mkdir(join(root, 'closed'))

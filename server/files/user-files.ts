@@ -145,6 +145,8 @@ class RootedFiles implements UserFiles {
   }
 
   async setMode(path: string, mode: number): Promise<void> {
+    // Others may share it, and nobody could undo it from here.
+    if (path === this.home) throw refused(path, 'it is the home of this account')
     await this.#change(path, (self) => chmod(self, mode & 0o777))
   }
 
