@@ -1,11 +1,11 @@
 /** Opens uploads and cares for what they leave behind. */
 import { lstat, statfs, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { toErrorData } from '../../common/errors.ts'
+import { SluiceError, toErrorData } from '../../common/errors.ts'
 import type { QuarantineItem, ScanReport } from '../../common/models.ts'
 import type { Account } from '../../common/share.ts'
 import { printableName } from '../../common/safe-name.ts'
-import type { ScanGate, ScanStream } from '../../electron/gate/index.ts'
+import type { Quarantine, ScanGate, ScanStream } from '../../electron/gate/index.ts'
 import { replyTo, systemCode } from '../files/disk-error.ts'
 import { keptPartName, newPartName } from '../files/part-names.ts'
 import { openRoot } from '../files/root.ts'
@@ -33,6 +33,9 @@ export interface DoorOptions {
   now?: () => number
 }
 
+/** Bytes that even the smallest file takes of a disk. */
+const DISK_BLOCK = 4096
+
 /** Builds the door of a server. */
 export function createDoor(options: DoorOptions): Door {
   return new ScanDoor(options)
@@ -47,6 +50,8 @@ class ScanDoor implements Door {
   readonly #active = new Set<string>()
   /** Files whose room an upload has that is to replace them. */
   readonly #lent = new Set<string>()
+  /** One after the other goes into the quarantine, so that each knows how much lies there. */
+  #adding: Promise<unknown> = Promise.resolve()
   #disposed = false
 
   constructor(options: DoorOptions) {
@@ -197,13 +202,16 @@ class ScanDoor implements Door {
     report: ScanReport,
   ): Promise<void> {
     const { gate, onQuarantined, onProblem } = this.#options
+    const source = sourceUrl(account.name, address, path)
+    const add = async (): Promise<QuarantineItem | undefined> => {
+      if (gate === null) return undefined
+      await demandQuarantineRoom(gate.quarantine, account, partPath)
+      return await gate.quarantine.add(partPath, { name, source, intendedPath: join(folder.real, name), report })
+    }
     try {
-      const item = await gate?.quarantine.add(partPath, {
-        name,
-        source: sourceUrl(account.name, address, path),
-        intendedPath: join(folder.real, name),
-        report,
-      })
+      const adding = this.#adding.then(add)
+      this.#adding = adding.catch(() => undefined)
+      const item = await adding
       if (item !== undefined) onQuarantined?.(item, account.name, address)
     } catch (error) {
       const what = `An infected upload, "${printableName(path)}", could not be quarantined and is deleted`
@@ -240,8 +248,29 @@ async function demandSpace({ announced }: UploadRequest, { folder }: UploadTarge
   if (bavail * bsize < announced) throw new ReplyError(452, 'There is not so much room on the disk.')
 }
 
+/**
+ * An account with a quota may have as much in the quarantine, which only people empty: else it could fill the disk with
+ * what is infected. @throws SluiceError local-disk-full
+ */
+async function demandQuarantineRoom(
+  quarantine: Quarantine,
+  { name, quotaBytes }: Account,
+  partPath: string,
+): Promise<void> {
+  if (quotaBytes === null) return
+  const [items, { size }] = await Promise.all([quarantine.list(), lstat(partPath)])
+  const own = items.filter(({ source }) => source.startsWith(userUrl(name)))
+  const used = own.reduce((sum, { bytes }) => sum + Math.max(bytes, DISK_BLOCK), 0)
+  if (used + size <= quotaBytes) return
+  throw new SluiceError('local-disk-full', `As much of ${name} lies in the quarantine as its quota allows. Empty it.`)
+}
+
+function userUrl(account: string): string {
+  return `ftp://${encodeURIComponent(account)}@`
+}
+
 /** As URLs name it: who sent it, from where, and where to. */
 function sourceUrl(account: string, address: string, path: string): string {
   const host = address.includes(':') ? `[${address}]` : address
-  return `ftp://${encodeURIComponent(account)}@${host}${path.split('/').map(encodeURIComponent).join('/')}`
+  return `${userUrl(account)}${host}${path.split('/').map(encodeURIComponent).join('/')}`
 }

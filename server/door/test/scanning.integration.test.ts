@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { QuarantineItem } from '../../../common/models.ts'
+import type { Account } from '../../../common/share.ts'
 import type { ClamdOptions } from '../../../testing/clamd.ts'
 import { describeWith } from '../../../testing/describe-with.ts'
 import { eicar, EICAR_SIGNATURE } from '../../../testing/eicar.ts'
@@ -20,9 +21,9 @@ interface Guarded extends SharedFolder, Scanner {
   problems: string[]
 }
 
-async function guard(options: ClamdOptions = {}): Promise<Guarded> {
+async function guard(options: ClamdOptions = {}, changes: Partial<Account> = {}): Promise<Guarded> {
   const scanner = await startScanner(options)
-  const folder = await shareFolder()
+  const folder = await shareFolder(changes)
   const { files, account } = folder
   const quarantined: QuarantineItem[] = []
   const problems: string[] = []
@@ -63,6 +64,19 @@ describeWith(['clamd'], 'at the door', () => {
     expect(await readFile(join(root, 'a'), 'utf8')).toBe('hello')
     expect(await readdir(root)).toEqual(['a'])
     expect(await put('/empty', '')).toMatchObject({ kind: 'landed', size: 0 })
+  })
+
+  test('an account with a quota has no more than that in the quarantine: the rest is deleted, and told', async () => {
+    const { root, put, gate, problems } = await guard({}, { quotaBytes: 10_000 })
+    const landings = await Promise.all(Array.from({ length: 5 }, (_, at) => put(`/${at}`, eicar())))
+    expect(landings.map(({ kind }) => kind)).toEqual(Array.from({ length: 5 }, () => 'infected'))
+    expect(await gate.quarantine.list()).toHaveLength(3)
+    expect(problems).toEqual([expect.stringContaining('quota'), expect.stringContaining('quota')])
+    expect(await readdir(root)).toEqual([])
+    const [first] = await gate.quarantine.list()
+    await gate.quarantine.remove([first?.id ?? ''])
+    await put('/again', eicar())
+    expect(await gate.quarantine.list()).toHaveLength(3)
   })
 
   test('what is infected goes into the quarantine, and the old file stays', async () => {
