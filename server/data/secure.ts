@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net'
 import { TLSSocket, type SecureContext } from 'node:tls'
 import { ReplyError } from '../protocol/reply-error.ts'
-import { sessionCache } from '../tls/index.ts'
+import { choosing, sessionCache } from '../tls/index.ts'
 import { Wire } from './wire.ts'
 
 export interface SecureOptions {
@@ -48,6 +48,8 @@ export async function secure(socket: Socket, options: SecureOptions, signal: Abo
     isServer: true,
     secureContext: options.context,
     ...sessionCache(options.context),
+    // A file that somebody stored must not be taken for the page that a browser asked for.
+    ALPNCallback: choosing('ftp-data', 'ftp'),
   })
   const timer = setTimeout(() => fail(`no handshake within ${options.patienceMs / 1000} s`), options.patienceMs)
   const onAbort = (): void => reject(signal.reason)

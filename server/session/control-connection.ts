@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { TLSSocket, type SecureContext } from 'node:tls'
 import { LineReader, type ReadLine } from '../protocol/line-reader.ts'
-import { sessionCache } from '../tls/index.ts'
+import { choosing, sessionCache } from '../tls/index.ts'
 
 /** Bytes that are read ahead of the command that runs; then the socket is paused, and the client has to wait. */
 const READ_AHEAD = 16 * 1024
@@ -91,8 +91,7 @@ export class ControlConnection {
       isServer: true,
       secureContext: context,
       ...sessionCache(context),
-      // A client that speaks another protocol is turned away (ALPACA, CVE-2021-3618); most FTP clients offer none.
-      ALPNCallback: ({ protocols }: { protocols: string[] }) => (protocols.includes('ftp') ? 'ftp' : undefined),
+      ALPNCallback: choosing('ftp'),
     })
     this.#socket = secured
     this.#listen(secured)

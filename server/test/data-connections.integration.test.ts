@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import path from 'node:path'
+import { connect as connectTls } from 'node:tls'
 import { expect, onTestFinished, test } from 'vitest'
 import { describeWith } from '../../testing/describe-with.ts'
 import { audited, codes, dial, everything, exchange, login, passive, secured, start } from './data-client.ts'
@@ -136,6 +137,28 @@ describeWith(['openssl'], 'passive data connections', () => {
       expect((await client.reply()).code).toBe(522)
     }
     expect((await exchange(client, 'RETR a.txt')).codes).toEqual([150, 226])
+  })
+
+  test('have nothing for a browser that is led there (ALPACA, CVE-2021-3618)', async () => {
+    const server = await start()
+    writeFileSync(path.join(server.root, 'a.txt'), 'hello')
+    const client = await login(server, { secure: true })
+    const fetched = async (...protocols: string[]): Promise<string> => {
+      const socket = await passive(client)
+      expect((await client.command('RETR a.txt')).code).toBe(150)
+      const secure = connectTls({ socket, rejectUnauthorized: false, ALPNProtocols: protocols })
+      onTestFinished(() => void secure.destroy())
+      secure.on('error', () => undefined)
+      return (await everything(secure)).toString()
+    }
+    for (const protocols of [['http/1.1'], ['h2', 'http/1.1']]) {
+      expect(await fetched(...protocols)).toBe('')
+      expect((await client.reply()).code).toBe(425)
+    }
+    for (const protocols of [['ftp-data'], ['ftp'], ['x-other', 'ftp-data'], []]) {
+      expect(await fetched(...protocols)).toBe('hello')
+      expect((await client.reply()).code).toBe(226)
+    }
   })
 
   test('are 425 without a handshake, and without a client, after the time limit', async () => {
