@@ -205,7 +205,10 @@ export class ControlSession implements Session, LoopHost {
 
   async handle(dispatch: Dispatch): Promise<void> {
     try {
-      checkRules(dispatch, this.login)
+      checkRules(dispatch, this.login, (right) => {
+        const detail = `${dispatch.verb.name} ${dispatch.argument}`.trimEnd() + `: needs the right "${right}"`
+        this.audit({ kind: 'refused', outcome: 'refused', detail })
+      })
       await HANDLERS[dispatch.verb.name](this, dispatch.argument, dispatch.verb)
     } catch (error) {
       this.#answer(error, dispatch)

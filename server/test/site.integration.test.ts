@@ -43,6 +43,20 @@ test('what is not known is 504, what needs a login 530, what needs a right 550',
   expect((await noted(server, 'refused')).length).toBeGreaterThanOrEqual(4)
 })
 
+test('who tries what the account has no right to is noted', async () => {
+  const server = await start({ accounts: [{ name: 'anna', role: 'reader' }] })
+  const reader = await loggedIn(server)
+  for (const command of ['DELE a\u202eb', 'STOR a', 'RNFR a', 'MKD a', 'NOOP'])
+    expect(await reader.command(command)).toMatchObject({ code: command === 'NOOP' ? 200 : 550 })
+  const entries = await noted(server, 'refused')
+  expect(entries.map(({ account, detail }) => [account, detail]).toSorted()).toEqual([
+    ['anna', expect.stringMatching(/^DELE a[^\u202e]+b: needs the right "delete"$/)],
+    ['anna', 'MKD a: needs the right "mkdir"'],
+    ['anna', 'RNFR a: needs the right "rename"'],
+    ['anna', 'STOR a: needs the right "write"'],
+  ])
+})
+
 test('SITE AUDIT shows superusers the newest entries, so many or such with a text, and clears them', async () => {
   const server = await start({ accounts: [{ name: 'boss', role: 'superuser' }] })
   for (let at = 0; at < 250; at++)
