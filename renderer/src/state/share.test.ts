@@ -13,12 +13,17 @@ import {
   tryOutShare,
   useShare,
 } from './share.ts'
+import { useUi } from './ui.ts'
 import { useView } from './view.ts'
 
 const STOPPED: ShareState = {
   status: { state: 'stopped' },
   config: shareConfigSchema.parse({ root: '/srv/share' }),
   restartNeeded: false,
+}
+const UP = {
+  ...{ addresses: [], fingerprint: null, tlsRequired: true, scan: true, scanner: { state: 'starting' as const } },
+  ...{ startedAt: 0, sessions: 0, transfers: 0, problems: [] },
 }
 const PROBLEM: ErrorData = { code: 'internal', message: 'Port 2121 is taken.' }
 const initial = useShare.getState()
@@ -118,6 +123,19 @@ test('an event that overtakes the answer wins', async () => {
   }
   await loadShare()
   expect(useShare.getState().share).toEqual(running)
+})
+
+test('a server that dies while the files are shown is told of once; the page says it itself', () => {
+  const failed: ShareState = { ...STOPPED, status: { state: 'failed', error: PROBLEM, retryAt: 1 } }
+  const running: ShareState = { ...STOPPED, status: { ...UP, state: 'running' } }
+  useUi.setState({ toasts: [] })
+  useView.setState({ view: 'share' })
+  for (const share of [running, failed]) takeShare(share)
+  expect(useUi.getState().toasts).toEqual([])
+  useView.setState({ view: 'files' })
+  for (const share of [running, failed, { ...STOPPED, status: { state: 'starting' as const } }, failed])
+    takeShare(share)
+  expect(useUi.getState().toasts).toMatchObject([{ text: `Sharing: ${PROBLEM.message}`, tone: 'error' }])
 })
 
 test('a main that cannot tell leaves the page with the reason', async () => {

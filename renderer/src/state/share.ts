@@ -62,6 +62,10 @@ export function takeShare(share: ShareState): void {
   // Another start has other addresses: what was tested is no longer true.
   const other = before !== null && before.status.state !== share.status.state
   useShare.setState({ share, loadError: null, ...(other ? { portTest: { state: 'idle' } } : {}) })
+  // The page says it itself; the panes have only the colour of a dot for it.
+  if (before?.status.state === 'running' && share.status.state === 'failed' && useView.getState().view === 'files') {
+    toast(`Sharing: ${share.status.error.message}`, 'error')
+  }
 }
 
 /** Asks main how things are. An event that came meanwhile is newer than the answer. */

@@ -136,7 +136,7 @@ export function FirstAccountDialog() {
     <Shown
       {...first}
       title="Your first account"
-      description={`The server runs. Nobody can log in without an account, so one was made: it may do everything in the shared folder. This password is shown once. ${NOWHERE}`}
+      description={`The server runs. Nobody can log in without an account, so one was made: it may do everything in the shared folder, and read and clear the audit log. This password is shown once. ${NOWHERE}`}
       onClose={() => useShare.setState({ firstAccount: null })}
     />
   )
