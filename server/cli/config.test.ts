@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -98,4 +98,20 @@ test.each([
   [['--tls-cert', 'c.pem'], '--tls-cert and --tls-key belong together.'],
 ])('%j is refused', (args, says) => {
   expect(() => flags(args)).toThrow(says)
+})
+
+test('the example of the manual is a configuration, and its table names keys that there are', async () => {
+  const page = readFileSync(path.join(import.meta.dirname, '../../docs/server.md'), 'utf8')
+  const [, example = ''] = /```json\n([^`]*)```/.exec(page) ?? []
+  expect(await read(example)).toMatchObject({ port: 21, root: '/srv/files', limits: { perAddress: 30 } })
+  const rows = [...page.matchAll(/^\| (`[^|]*`) +\|/gm)].map(([, keys = '']) => keys.replaceAll('`', '').split(', '))
+  expect(rows.length).toBeGreaterThan(10)
+  for (const [first = '', ...others] of rows) {
+    const group = first.split('.').slice(0, -1)
+    for (const key of [
+      first,
+      ...others.map((each) => (each.startsWith('.') ? [...group, each.slice(1)].join('.') : each)),
+    ])
+      expect(shareConfigSchema.parse({}), key).toHaveProperty(key)
+  }
 })
