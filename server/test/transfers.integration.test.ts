@@ -206,6 +206,25 @@ describeWith(['openssl'], 'uploads that do not end', () => {
     expect(stored(server, 'a.bin')).toHaveLength(300 * KIB)
   })
 
+  test('are told nothing before they do: session tickets that lie unread make their system reset the connection', async () => {
+    const server = await start()
+    const client = await login(server, { secure: true })
+    const raw = await passive(client)
+    expect((await client.command('STOR a.bin')).code).toBe(150)
+    // A session that is resumed brings no tickets.
+    const send = await secured(raw, client, false)
+    expect(send.getProtocol()).toBe('TLSv1.3')
+    const before = raw.bytesRead
+    send.resume()
+    send.write('hello')
+    await arrived(server, 5)
+    // It would have sent them before it took the first byte.
+    expect(raw.bytesRead).toBe(before)
+    send.end()
+    expect((await client.reply()).code).toBe(226)
+    expect(stored(server, 'a.bin').toString()).toBe('hello')
+  })
+
   test('by silence: 426 after the time limit', async () => {
     const server = await start({ config: { limits: { dataSeconds: 1 } } })
     const { client } = await begun(server)
