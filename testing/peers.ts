@@ -149,8 +149,9 @@ export function installPeers(names: readonly PeerName[], say: (line: string) => 
   // --no-remove: another FTP server on the machine conflicts with vsftpd, and must not be removed for our tests.
   // Lock timeout: machines that have just started are often in the middle of their own updates.
   const install = 'apt-get install -y -q --no-install-recommends --no-remove -o DPkg::Lock::Timeout=120'
-  const oneByOne = `for package in ${packages}; do ${install} $package; done`
-  const script = `${forbid}\n${install} ${packages} || { apt-get update -q && ${install} ${packages}; } || { ${oneByOne}; }`
+  // One that cannot be installed, as MariaDB beside a MySQL, must not keep the others away.
+  const oneByOne = `for one in ${packages}; do ${install} $one || failed="$failed $one"; done; [ -z "$failed" ] || { echo "Not installed:$failed" >&2; exit 1; }`
+  const script = `failed=''\n${forbid}\n${install} ${packages} || { apt-get update -q && ${install} ${packages}; } || { ${oneByOne}; }`
   const environment = ['env', 'DEBIAN_FRONTEND=noninteractive', 'RUNLEVEL=1']
   const [command, ...args] = [...asRoot, ...environment, 'sh', '-c', script]
   const done = spawnSync(command ?? 'env', args, {
