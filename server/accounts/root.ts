@@ -1,5 +1,5 @@
 /** Which folders may be shared. */
-import { realpath, stat } from 'node:fs/promises'
+import { access, constants, realpath, stat } from 'node:fs/promises'
 import { SluiceError } from '../../common/errors.ts'
 import { printableText } from '../../common/safe-name.ts'
 import { rootProblem } from '../files/index.ts'
@@ -12,10 +12,17 @@ function refuse(folder: string, why: string, cause?: unknown): never {
   })
 }
 
+function whyNot(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  if (code === 'ENOENT') return 'It is not there; make it first.'
+  if (code === 'EACCES') return 'Whoever runs this program may not read it: change its permissions.'
+  return `It cannot be reached: ${String(error)}.`
+}
+
 /**
  * The real path of a folder that may be an account's root.
- * @throws SluiceError bad-argument when it is not absolute, not there, no folder, or the root of the disk or of a drive,
- * also by a link: that would share the whole computer
+ * @throws SluiceError bad-argument when it is not absolute, not there, no folder, not to be read, or the root of the disk
+ * or of a drive, also by a link: that would share the whole computer
  */
 export async function checkShareRoot(folder: string): Promise<string> {
   const problem = rootProblem(folder, process.platform)
@@ -24,10 +31,11 @@ export async function checkShareRoot(folder: string): Promise<string> {
   try {
     real = await realpath(folder)
     if (!(await stat(real)).isDirectory()) refuse(folder, 'It is no folder.')
+    // To be written to it must not be: many shares are for reading.
+    await access(real, constants.R_OK | constants.X_OK)
   } catch (error) {
     if (error instanceof SluiceError) throw error
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    refuse(folder, missing ? 'It is not there; make it first.' : `It cannot be reached: ${String(error)}.`, error)
+    refuse(folder, whyNot(error), error)
   }
   const realProblem = rootProblem(real, process.platform)
   if (realProblem !== null) refuse(folder, realProblem)
