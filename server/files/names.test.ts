@@ -69,6 +69,9 @@ describe('a path', () => {
     ['an upload under way', newPartName('ada', 'x')],
     ['a kept upload', keptPartName('ada', 'x')],
     ['a kept upload in capitals', keptPartName('ada', 'x').toUpperCase()],
+    ['a kept upload as FAT knows it, too', `${keptPartName('ada', 'x')}. .`],
+    ['a short name of one', 'SLUICE~1.UPL'],
+    ['another short name of one', 'sla3f0~12.upl.'],
     ['a kept upload inside', `d/${keptPartName('ada', 'x')}/y`],
   ])('with %s is refused', (_what, argument) => {
     expect(refusal(argument)).toThrow(expect.objectContaining({ code: 553 }))

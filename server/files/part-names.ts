@@ -7,9 +7,16 @@ import { createHash, randomBytes } from 'node:crypto'
 /** `in`: bytes are coming, or a verdict is awaited. `kept`: cut, and waiting for the client to go on. */
 const PATTERN = /^\.sluice-(in|kept)\.([0-9a-f]{32})(?:\.[0-9a-f]{16})?\.upload$/i
 
-/** Any case counts, for disks that ignore it. */
+/** The short name that FAT and NTFS make of such a name, by which they open it too: "SLUICE~1.UPL", "SLA3F0~1.UPL". */
+const SHORT = /^SL[^.]{0,6}~\d{1,6}\.UPL$/i
+
+/**
+ * Also under the other names by which some disks, wherever they are mounted, open it: who could name the part of a cut
+ * upload could rename it into place, and no scanner has seen it. Any case counts; dots and blanks at the end do not.
+ */
 export function isPartName(name: string): boolean {
-  return PATTERN.test(name)
+  const bare = name.replace(/[. ]+$/, '')
+  return PATTERN.test(bare) || SHORT.test(bare)
 }
 
 /** `in` or `kept`; null for every other name. */
