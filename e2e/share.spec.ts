@@ -199,6 +199,9 @@ test('share a folder: start, first password, a stranger’s program, live, audit
     await sharing.tab('Settings')
     await sharing.region.getByRole('button', { name: 'Test the ports' }).click()
     await expect(sharing.region.getByRole('img', { name: 'Reachable', exact: true }).first()).toBeVisible()
+    // Said, not only shown by another sign.
+    await sharing.region.getByRole('button', { name: 'Copy the fingerprint' }).click()
+    await expect(sharing.region.getByRole('status').filter({ hasText: 'Copied' })).toHaveCount(1)
   })
 
   await sharing.region.getByRole('button', { name: 'Stop sharing' }).click()

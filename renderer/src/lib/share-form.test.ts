@@ -62,6 +62,20 @@ test('fields that need each other', () => {
   ])
 })
 
+test.each(['203.0.113.9', 'home.example.org', 'h', 'büro.example', ''])(
+  'an external address: %j',
+  (externalAddress) => {
+    expect(errorsOf({ externalAddress })).toEqual({})
+  },
+)
+
+test.each(['no such host', 'ftp://example.org', '2001:db8::1', 'example.org:21', '-'])(
+  'no external address: %j',
+  (externalAddress) => {
+    expect(errorsOf({ externalAddress }).externalAddress).toMatch(/IPv4/)
+  },
+)
+
 test('without TLS there is no port that begins with it', () => {
   expect(check({ implicit: true, tls: 'off' })).toMatchObject({ ok: true, config: { implicitPort: null } })
 })

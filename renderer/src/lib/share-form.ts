@@ -184,6 +184,9 @@ function rangeErrors({ passiveFrom, passiveTo }: ShareForm): FieldErrors {
   return from !== '' && to === '' ? { passiveTo: 'Type the last port as well.' } : {}
 }
 
+/** PASV can tell IPv4 only: a colon would be of an IPv6 address or of a port. */
+const HOST = /^[\p{L}\p{N}](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}.])?$/u
+
 /** What the schema does not know: fields that need each other. */
 function crossErrors(config: ReturnType<typeof candidate>): FieldErrors {
   const errors: FieldErrors = {}
@@ -195,6 +198,10 @@ function crossErrors(config: ReturnType<typeof candidate>): FieldErrors {
   }
   if (config.implicitPort !== null && config.implicitPort !== 0 && config.implicitPort === config.port) {
     errors.implicitPort = 'This has to be another port than the one above.'
+  }
+  const external = config.passive.externalAddress
+  if (external !== '' && !HOST.test(external)) {
+    errors.externalAddress = 'Type an IPv4 address like 203.0.113.7, or a name like home.example.org.'
   }
   if (anonymous.enabled && !isAbsolute(anonymous.root)) {
     errors.anonymousRoot = anonymous.root === '' ? 'Choose the folder that guests see.' : FOLDER_PROBLEM
