@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { shareConfigSchema } from '../../common/share.ts'
 import type { Facts } from '../files/types.ts'
@@ -100,6 +100,29 @@ test('a port that is found when the session has ended is given back at once', as
   found.resolve()
   await expect(told).rejects.toMatchObject({ code: 425 })
   expect(data.prepared).toBe(false)
+})
+
+test('no address in particular is the client’s, never one of this computer', async () => {
+  const data = connections(undefined, { peer: '127.0.0.5' })
+  const [client, victim] = [createServer(), createServer()]
+  onTestFinished(() => void client.close())
+  onTestFinished(() => void victim.close())
+  let bounced = false
+  victim.on('connection', () => (bounced = true))
+  client.listen(0, '127.0.0.5')
+  await once(client, 'listening')
+  const bound = client.address()
+  const port = typeof bound === 'object' && bound !== null ? bound.port : 0
+  victim.listen(port, '127.0.0.1')
+  await once(victim, 'listening')
+  for (const address of ['0.0.0.0', '::']) {
+    data.active(address, port)
+    const arrived = once(client, 'connection')
+    const connection = await data.open('download', SIGNAL)
+    await arrived
+    connection.destroy()
+  }
+  expect(bounced).toBe(false)
 })
 
 test('an abort while the client is awaited ends the wait', async () => {

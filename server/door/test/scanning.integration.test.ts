@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { QuarantineItem } from '../../../common/models.ts'
 import type { Account } from '../../../common/share.ts'
 import type { ClamdOptions } from '../../../testing/clamd.ts'
@@ -245,6 +245,19 @@ describeWith(['clamd'], 'at the door', () => {
     expect(await end).toMatchObject({ code: 426 })
     expect(await readdir(root)).toEqual([keptPartName(account.name, 'a')])
     await expect(files.facts('/a')).rejects.toMatchObject({ code: 550 })
+  })
+
+  test('a verdict on fewer bytes than came is none', async () => {
+    const { root, put, gate } = await guard()
+    const openScan = gate.openScan.bind(gate)
+    vi.spyOn(gate, 'openScan').mockImplementation(async (options) => {
+      const scan = await openScan(options)
+      const write = scan.write.bind(scan)
+      vi.spyOn(scan, 'write').mockImplementation(async (chunk) => await write(chunk.subarray(0, 4)))
+      return scan
+    })
+    await expect(put('/a', eicar())).rejects.toMatchObject({ code: 451 })
+    expect(await readdir(root)).toEqual([])
   })
 
   test('a gate that was told to look at nothing lets nothing pass here', async () => {
