@@ -1,11 +1,13 @@
 import { extractAll, listPackage } from '@electron/asar'
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { expect, test } from '@playwright/test'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   accessSync,
   constants,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -16,6 +18,8 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { isShell, launchApp } from '../e2e/fixture.ts'
+import { eicar } from '../testing/eicar.ts'
+import { peer, whyWithout } from '../testing/peers.ts'
 import { packageApp, type PackagedApp } from './package-app.ts'
 
 // A fuse is a character in the executable; the package does not export its names for them.
@@ -194,6 +198,41 @@ test('the packed file server runs under plain Node', () => {
   })
   const refused = runToEnd(process.execPath, [entry, '--root', '/', '--no-scan', ...data])
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be shared') })
+})
+
+test('the packed file server shares a folder and scans what comes with the agent beside it', async () => {
+  const lacks = whyWithout('curl')
+  test.skip(lacks !== null, lacks ?? '')
+  const root = path.join(folder, 'shared')
+  mkdirSync(root)
+  const place = ['--root', root, '--data-folder', path.join(folder, 'share-data')]
+  const listen = ['--listen', '127.0.0.1:0', '--user', 'ann:correct horse:writer']
+  const args = [path.join(extracted(), 'out/main/server.js'), ...place, ...listen]
+  const server = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const ended = once(server, 'exit')
+  try {
+    let said = ''
+    for (const stream of [server.stdout, server.stderr]) {
+      stream.setEncoding('utf8').on('data', (part: string) => (said += part))
+    }
+    await expect.poll(() => said, { timeout: 30_000 }).toMatch(/ ready /)
+    const address = /ftp:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0] ?? ''
+    const upload = (name: string, content: Buffer): string => {
+      const common = ['-sSv', '-k', '--ssl-reqd', '--max-time', '30', '--user', 'ann:correct horse']
+      return spawnSync(peer('curl'), [...common, '-T', '-', `${address}/${name}`], {
+        input: content,
+        encoding: 'utf8',
+      }).stderr
+    }
+    expect(upload('clean.txt', Buffer.from('clean'))).toMatch(/< 226 Scanned and clean, 5 bytes/)
+    expect(upload('bad.com', eicar())).toMatch(/< 550 The scan found EICAR/i)
+    expect(readdirSync(root)).toEqual(['clean.txt'])
+  } finally {
+    server.kill()
+    await ended
+  }
 })
 
 test('what npm packs brings the command line, and no sources', () => {
