@@ -147,11 +147,13 @@ export class Part {
    * Takes the place of `name`, or of what is there. With `existing` it takes over its permission bits and is flushed
    * first: after a power cut there is the old file or the new one, never an empty one. A new file is flushed while its
    * verdict is awaited, and without a scan not at all, as with other servers: every small file would wait for the disk.
+   * @param check throws when it must not have the name after all; called at the last moment
    */
-  async replace(name: string, existing: Stats | null): Promise<void> {
+  async replace(name: string, existing: Stats | null, check: () => void): Promise<void> {
     await this.#file.chmod(existing === null ? ordinaryMode() : existing.mode & 0o777)
     if (existing !== null && !this.#flushed) await this.flush()
     await this.#close()
+    check()
     await rename(this.#folder.at(this.name), this.#folder.at(name))
   }
 

@@ -115,7 +115,7 @@ export class OneUpload implements Upload {
         this.#hopeless = true
         throw new ReplyError(451, 'Not all bytes of the file were scanned; nothing was stored. Try again.')
       }
-      if (this.#broken !== null) throw this.#broken
+      this.#demandWanted()
       const name = this.#request.mode.kind === 'unique' ? await this.#claimName() : await this.#replace()
       // Nobody need wait for that but who ends the upload.
       this.#ended = this.#care
@@ -161,7 +161,7 @@ export class OneUpload implements Upload {
       }
       const replaced = { bytes: existing?.size ?? 0, files: existing === null ? 0 : 1 }
       await this.#room.demand(replaced)
-      await this.#part.replace(name, existing)
+      await this.#part.replace(name, existing, () => this.#demandWanted())
       this.#room.settle(replaced)
       return name
     })
@@ -171,6 +171,7 @@ export class OneUpload implements Upload {
     await this.#target.folder.check()
     let name = this.#target.name
     for (let tries = 1; ; tries++) {
+      this.#demandWanted()
       try {
         await this.#part.claim(name)
         return name
@@ -179,6 +180,15 @@ export class OneUpload implements Upload {
         name = otherName(nameOf(this.#request.path))
       }
     }
+  }
+
+  /**
+   * A client that is killed ends its data connection in order, too: without TLS only the end of its control connection,
+   * which is seen a moment later, tells that the file is not whole.
+   */
+  #demandWanted(): void {
+    if (this.#request.signal.aborted) this.#broken ??= givenUp()
+    if (this.#broken !== null) throw this.#broken
   }
 
   async #catchUp(): Promise<void> {
