@@ -3,6 +3,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import type { AuditEntry } from '../../common/share.ts'
 import type { TestFtpServer, TestFtpServerOptions } from '../../testing/ftp-server.ts'
+import { testOnPosix } from '../../testing/test-unless.ts'
 import { testFolder } from '../database/test/databases.ts'
 import { greeted, loggedIn, start } from './data-client.ts'
 
@@ -139,7 +140,7 @@ test('SITE SIGNUP goes without TLS only where the server has none', async () => 
   expect(await client.command('SITE SIGNUP anna correct horse')).toMatchObject({ code: 200 })
 })
 
-test('a folder or link that is there already is not given away', async () => {
+testOnPosix('a folder or link that is there already is not given away', async () => {
   const { server, folder } = await serveSignUp()
   const elsewhere = testFolder()
   mkdirSync(path.join(folder, 'kept'))

@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import path from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { ControlClient } from '../../testing/control-client.ts'
+import { testOnPosix } from '../../testing/test-unless.ts'
 import { makePlace, startServer, untilReady, type Running } from './sluice-server.ts'
 
 const PASSWORD = 'correct horse'
@@ -28,7 +29,7 @@ async function downloading(bytes: number): Promise<{ server: Running; client: Co
   return { server, client, data }
 }
 
-test('a transfer under way may finish before the server ends', async () => {
+testOnPosix('a transfer under way may finish before the server ends', async () => {
   const size = 40_000_000
   const { server, client, data } = await downloading(size)
   server.child.kill('SIGTERM')
@@ -42,15 +43,17 @@ test('a transfer under way may finish before the server ends', async () => {
   expect(await server.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/download .*outcome=ok/) })
 })
 
-test.each([
+for (const [signal, code] of [
   ['SIGTERM', 143],
   ['SIGINT', 130],
-] as const)('a second %s waits for nothing', async (signal, code) => {
-  const { server } = await downloading(40_000_000)
-  server.child.kill(signal)
-  await server.until(/ stopping /)
-  // Signals close to each other count as one: a terminal and npm both pass on the same Ctrl-C.
-  const again = setInterval(() => server.child.kill(signal), 100)
-  onTestFinished(() => clearInterval(again))
-  expect(await server.ended).toMatchObject({ code })
-})
+] as const) {
+  testOnPosix(`a second ${signal} waits for nothing`, async () => {
+    const { server } = await downloading(40_000_000)
+    server.child.kill(signal)
+    await server.until(/ stopping /)
+    // Signals close to each other count as one: a terminal and npm both pass on the same Ctrl-C.
+    const again = setInterval(() => server.child.kill(signal), 100)
+    onTestFinished(() => clearInterval(again))
+    expect(await server.ended).toMatchObject({ code })
+  })
+}
