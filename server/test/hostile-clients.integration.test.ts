@@ -117,6 +117,38 @@ describeWith(['openssl'], 'commands in clear behind AUTH TLS', () => {
   })
 })
 
+describeWith(['openssl'], 'another handshake on a connection that has TLS', () => {
+  test('is refused: it costs the server far more than the client', async () => {
+    const server = await start({ config: { implicitPort: 0 } })
+    const socket = connectTls({
+      ...{ host: server.host, port: server.implicitPort ?? 0, rejectUnauthorized: false },
+      // TLS 1.3 has none.
+      maxVersion: 'TLSv1.2',
+    })
+    onTestFinished(() => void socket.destroy())
+    const errors: Error[] = []
+    socket.on('error', (error) => errors.push(error))
+    const greeted = once(socket, 'data')
+    await once(socket, 'secureConnect')
+    await greeted
+    let renegotiated = false
+    const over = new Promise<void>((resolve) => {
+      socket.on('close', () => resolve())
+      socket.renegotiate({ rejectUnauthorized: false }, (error) => {
+        renegotiated = error === null
+        resolve()
+      })
+    })
+    // Something has to be sent for the client to meet the refusal.
+    socket.write('NOOP\r\n')
+    await once(socket, 'data').catch(() => undefined)
+    socket.end('NOOP\r\n')
+    await over
+    expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining('no renegotiation')])
+    expect(renegotiated).toBe(false)
+  })
+})
+
 describeWith(['openssl'], 'guessing passwords', () => {
   test('a thousand times takes a day and more, and lets nobody in', { timeout: 60_000 }, async () => {
     const clock = new QuickTime()
