@@ -64,6 +64,18 @@ describeWith(['openssl'], 'a session', () => {
     expect(server.server.transfers()).toEqual([])
   })
 
+  test('takes the silence during a transfer for none, however long that is', async () => {
+    const server = await start({ config: { limits: { idleSeconds: 1 } } })
+    const client = await loggedIn(server)
+    const data = await stalledDownload(server, client)
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    expect((await client.command('NOOP')).code).toBe(200)
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    data.resume()
+    expect((await client.reply()).code).toBe(226)
+    expect((await client.command('NOOP')).code).toBe(200)
+  })
+
   test('answers QUIT when the transfer has ended', async () => {
     const server = await start()
     const client = await loggedIn(server)
