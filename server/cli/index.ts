@@ -20,6 +20,8 @@ export interface Surroundings {
  * @returns the exit code
  */
 export async function runServerCli(args: readonly string[], around: Surroundings): Promise<number> {
+  // A reader that goes, as `head` does when it has seen enough, must not take the program along, least of all the server.
+  for (const output of [around.stdout, around.stderr]) output.on('error', () => undefined)
   try {
     const line = parseCommandLine(args)
     // Loaded when needed: help and version should not wait for databases.

@@ -25,8 +25,6 @@ const MAX_VALUE = 1024
 /** @param now ms since the epoch */
 export function createLog(output: NodeJS.WriteStream, form: 'text' | 'json', now: () => number = Date.now): Log {
   let omitted = 0
-  // A reader that has gone must not take the server along.
-  output.on('error', () => undefined)
   const write = (entry: LogEntry): void => {
     output.write(form === 'json' ? jsonLine(entry, now()) : textLine(entry, now()))
   }

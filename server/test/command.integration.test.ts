@@ -38,6 +38,12 @@ test('help and version need nothing', async () => {
   expect(existsSync(place.data)).toBe(false)
 })
 
+test('a reader who has seen enough is no crash', async () => {
+  const reading = startServer(['--help'], makePlace())
+  reading.child.stdout?.destroy()
+  expect(await reading.ended).toMatchObject({ code: 0, stderr: '' })
+})
+
 test.each([
   { args: ['--nonsense'], says: /--nonsense is not known/ },
   { args: ['frobnicate'], says: /“frobnicate” is not known/ },
