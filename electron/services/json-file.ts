@@ -37,8 +37,18 @@ export class JsonFile<T> {
     try {
       return { value: this.#schema.parse(JSON.parse(text)), damaged: false }
     } catch {
-      await rename(this.#file, `${this.#file}.damaged`)
+      await this.#setAside()
       return { value: this.#fallback(), damaged: true }
+    }
+  }
+
+  async #setAside(): Promise<void> {
+    const aside = `${this.#file}.damaged`
+    try {
+      await rename(this.#file, aside)
+    } catch (cause) {
+      const message = `${this.#file} is damaged, and cannot be set aside as ${aside}: check the permissions of the folder.`
+      throw new SluiceError('local-io', message, { cause })
     }
   }
 

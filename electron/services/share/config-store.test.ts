@@ -64,3 +64,15 @@ test('a file that cannot be read is said, and does not keep the app from startin
   await expect(store.set(store.get())).rejects.toMatchObject({ code: 'local-io' })
   expect(await readdir(file)).toEqual([])
 })
+
+test('a damaged file that cannot be set aside is said in words', async () => {
+  const file = await temporaryFile('{"root":')
+  // A folder in its place: no permission would stop the superuser.
+  await mkdir(`${file}.damaged`)
+  const store = await ShareConfigStore.open(file)
+  expect(store.get()).toMatchObject(SAFE)
+  expect(store.problem).toEqual({
+    code: 'local-io',
+    message: `${file} is damaged, and cannot be set aside as ${file}.damaged: check the permissions of the folder.`,
+  })
+})
