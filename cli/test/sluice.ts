@@ -1,10 +1,9 @@
 /** Starts the program as its users do: as a process of its own. */
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
+import { startProgram, type Ended, type Running } from '../../testing/program.ts'
 import type { Vsftpd } from '../../testing/vsftpd.ts'
 
 export const ENTRY = path.join(import.meta.dirname, '../main.ts')
@@ -32,19 +31,6 @@ export function makePlace(): Place {
   return { folder, data, env: { ...env, HOME: base, SLUICE_DATA: data } }
 }
 
-export interface Ended {
-  code: number | null
-  stdout: string
-  stderr: string
-}
-
-export interface Running {
-  child: ChildProcess
-  ended: Promise<Ended>
-  stdout(): string
-  stderr(): string
-}
-
 export interface RunOptions {
   place: Place
   env?: Record<string, string>
@@ -54,24 +40,7 @@ export interface RunOptions {
 
 /** Starts `sluice` with pipes for everything; it ends with the test. */
 export function startSluice(args: readonly string[], { place, env, input = '' }: RunOptions): Running {
-  const child = spawn(process.execPath, [ENTRY, ...args], {
-    cwd: place.folder,
-    env: { ...place.env, ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
-  const closed = once(child, 'close')
-  onTestFinished(async () => {
-    child.kill('SIGKILL')
-    await closed
-  })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (part: string) => (stdout += part))
-  child.stderr.setEncoding('utf8').on('data', (part: string) => (stderr += part))
-  child.stdin.on('error', () => undefined)
-  if (input !== null) child.stdin.end(input)
-  const ended = closed.then(() => ({ code: child.exitCode, stdout, stderr }))
-  return { child, ended, stdout: () => stdout, stderr: () => stderr }
+  return startProgram(ENTRY, args, { cwd: place.folder, env: { ...place.env, ...env }, input })
 }
 
 /** Runs `sluice` to its end. */

@@ -1,11 +1,12 @@
 /** Starts `sluice-server` as its users do: as a process of its own. */
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
 import { peer } from '../../testing/peers.ts'
+import { startProgram, type Ended, type Running as Program } from '../../testing/program.ts'
 
 export const ENTRY = path.join(import.meta.dirname, '../main.ts')
 
@@ -27,17 +28,7 @@ export function makePlace(): Place {
   return { root, data: path.join(base, 'data'), base }
 }
 
-export interface Ended {
-  code: number | null
-  stdout: string
-  stderr: string
-}
-
-export interface Running {
-  child: ChildProcess
-  ended: Promise<Ended>
-  stdout(): string
-  stderr(): string
+export interface Running extends Program {
   /** Waits until the standard output has matched. @throws Error when the program ends before */
   until(pattern: RegExp): Promise<RegExpExecArray>
 }
@@ -45,32 +36,23 @@ export interface Running {
 /** Starts it with nothing to read; it ends with the test. */
 export function startServer(args: readonly string[], place: Place, env: Record<string, string> = {}): Running {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(SLUICE_|XDG_|VITEST)/.test(name))
-  const child = spawn(process.execPath, [ENTRY, ...args], {
+  const program = startProgram(ENTRY, args, {
     cwd: place.base,
     env: { ...Object.fromEntries(inherited), HOME: place.base, STATE_DIRECTORY: place.data, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    input: '',
   })
-  const closed = once(child, 'close')
-  onTestFinished(async () => {
-    child.kill('SIGKILL')
-    await closed
-  })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (part: string) => (stdout += part))
-  child.stderr.setEncoding('utf8').on('data', (part: string) => (stderr += part))
-  const ended = closed.then(() => ({ code: child.exitCode, stdout, stderr }))
+  const { child, ended, stdout, stderr } = program
   const until = (pattern: RegExp): Promise<RegExpExecArray> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
-        const found = pattern.exec(stdout)
+        const found = pattern.exec(stdout())
         if (found) resolve(found)
       }
-      child.stdout.on('data', look)
-      void ended.then(() => reject(new Error(`sluice-server ended early:\n${stdout}${stderr}`)))
+      child.stdout?.on('data', look)
+      void ended.then(() => reject(new Error(`sluice-server ended early:\n${stdout()}${stderr()}`)))
       look()
     })
-  return { child, ended, stdout: () => stdout, stderr: () => stderr, until }
+  return { ...program, until }
 }
 
 /** Runs it to its end. */
