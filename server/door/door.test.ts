@@ -168,6 +168,24 @@ describe('an upload', () => {
     }
   })
 
+  // A client that is killed ends its data connection in order; that its control connection ends is seen a moment later.
+  testOnPosix('whose client is gone when it is to get its name gets none, and stays private', async () => {
+    for (const mode of [{ kind: 'replace' }, { kind: 'append' }, { kind: 'unique' }] as const) {
+      const { root, open, text } = await place()
+      await writeFile(join(root, 'x'), 'old')
+      const gone = new AbortController()
+      const upload = await open('/x', mode, { signal: gone.signal })
+      await upload.write(Buffer.from('half'))
+      const end = upload.finish()
+      gone.abort()
+      await expect(end).rejects.toMatchObject({ code: 426 })
+      expect(await visible(root)).toEqual(['x'])
+      expect(await text('x')).toBe('old')
+      for (const name of (await readdir(root)).filter(isPartName))
+        expect((await stat(join(root, name))).mode & 0o777).toBe(0o600)
+    }
+  })
+
   test('cannot be broken off once it has its name', async () => {
     const { put, open, text } = await place()
     const upload = await open('/x')

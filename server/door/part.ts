@@ -153,8 +153,23 @@ export class Part {
     await this.#file.chmod(existing === null ? ordinaryMode() : existing.mode & 0o777)
     if (existing !== null && !this.#flushed) await this.flush()
     await this.#close()
-    check()
+    try {
+      check()
+    } catch (error) {
+      await this.#hide()
+      throw error
+    }
     await rename(this.#folder.at(this.name), this.#folder.at(name))
+  }
+
+  /** For the server's own user alone again, after it was closed. */
+  async #hide(): Promise<void> {
+    const file = await open(this.#folder.at(this.name), constants.O_RDONLY | NO_FOLLOW)
+    try {
+      await file.chmod(PRIVATE)
+    } finally {
+      await file.close()
+    }
   }
 
   /** Takes a name that is free. @throws EEXIST when it is not; then another can be tried */

@@ -1,5 +1,4 @@
 /** What could cost somebody a file: several at one name, cuts over a file that is there, a server that dies. */
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -7,7 +6,6 @@ import { expect, onTestFinished, test } from 'vitest'
 import { ControlClient } from '../../testing/control-client.ts'
 import { describeWith } from '../../testing/describe-with.ts'
 import type { TestFtpServer } from '../../testing/ftp-server.ts'
-import { peer } from '../../testing/peers.ts'
 import { dial, everything, exchange, login, passive, start } from './data-client.ts'
 import { makePlace, startServer, untilReady, type Place } from './sluice-server.ts'
 
@@ -130,27 +128,6 @@ describeWith(['openssl'], 'two at one name', () => {
     expect((await sender.reply()).code).toBe(226)
     expect(readdirSync(server.root)).toEqual(['e'])
     expect(stored(server, 'e/x')).toBe('half and half')
-  })
-})
-
-describeWith(['openssl', 'curl'], 'a client that dies', () => {
-  test('ends all its connections in order, and yet nothing half-sent gets its name', { timeout: 60_000 }, async () => {
-    const server = await start()
-    writeFileSync(path.join(server.root, '0'), 'old')
-    const base = `ftp://${server.user}:${server.password}@${server.host}:${server.port}`
-    for (let round = 0; round < 3; round++) {
-      const clients = Array.from({ length: 10 }, (_, at) =>
-        spawn(peer('curl'), ['-s', '-T', '-', `${base}/${at}`], { stdio: ['pipe', 'ignore', 'ignore'] }),
-      )
-      const sent = (): boolean => server.server.transfers().filter(({ bytes }) => bytes > 0).length === clients.length
-      for (const { stdin } of clients) stdin.on('error', () => undefined).write('half of it')
-      while (!sent()) await new Promise((resolve) => setTimeout(resolve, 5))
-      // The system then closes what they had open, in an order of its own.
-      for (const client of clients) client.kill('SIGKILL')
-      while (server.server.sessions().length > 0) await new Promise((resolve) => setTimeout(resolve, 5))
-    }
-    expect(readdirSync(server.root).filter((name) => !name.startsWith('.'))).toEqual(['0'])
-    expect(stored(server, '0')).toBe('old')
   })
 })
 
