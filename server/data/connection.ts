@@ -1,6 +1,7 @@
 /** An open data connection: bytes in one direction, an end that is known to be one, and a limit for silence. */
 import type { Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
+import { TLSSocket } from 'node:tls'
 import { ReplyError } from '../protocol/reply-error.ts'
 import { Inflow } from './receive.ts'
 import type { DataConnection } from './types.ts'
@@ -25,13 +26,19 @@ class Bell {
   }
 }
 
-/**
- * @param socket plain or with TLS, paused
- * @param wire what lies below TLS, of uploads
- * @param silenceMs without a byte, while it is the other side's turn, until the connection is given up
- */
-export function dataConnection(socket: Socket, wire: Wire | null, silenceMs: number): DataConnection {
+export interface DataConnectionOptions {
+  direction: 'upload' | 'download'
+  /** What lies below TLS, of uploads. */
+  wire: Wire | null
+  /** ms without a byte, while it is the other side's turn, until the connection is given up */
+  silenceMs: number
+}
+
+/** @param given plain or with TLS, paused; the connection's own from now on */
+export function dataConnection(given: Socket, { direction, wire, silenceMs }: DataConnectionOptions): DataConnection {
   const bell = new Bell()
+  const inflow = new Inflow(bell.ring)
+  const socket = direction === 'upload' && !(given instanceof TLSSocket) ? inflow.under(given) : given
   let failure: Error | null = null
   // The goodbye may have come with the handshake's last message, as with an empty file, and its event is over.
   let ended = socket.readableEnded
@@ -113,10 +120,9 @@ export function dataConnection(socket: Socket, wire: Wire | null, silenceMs: num
     receive: (sink, signal) =>
       heeding(signal, async () => {
         let bytes = 0
-        const inflow = new Inflow(socket, bell.ring)
         theirTurn = () => inflow.empty
         try {
-          socket.resume()
+          inflow.start(socket)
           for (;;) {
             check()
             const chunk = inflow.next()
@@ -124,7 +130,7 @@ export function dataConnection(socket: Socket, wire: Wire | null, silenceMs: num
               try {
                 await sink(chunk)
               } finally {
-                inflow.release(chunk)
+                inflow.release()
               }
               bytes += chunk.length
             } else if (ended) {

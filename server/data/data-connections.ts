@@ -171,7 +171,7 @@ export function createDataConnections(options: DataOptions): DataConnections {
         if (signal.aborted) throw new ReplyError(426, 'The transfer was aborted.', { cause: error })
         throw error
       })
-      if (!options.isProtected()) return dataConnection(socket, null, patienceMs)
+      if (!options.isProtected()) return dataConnection(socket, { direction, wire: null, silenceMs: patienceMs })
       const context = options.context()
       if (context === null) {
         socket.destroy()
@@ -181,7 +181,7 @@ export function createDataConnections(options: DataOptions): DataConnections {
       try {
         const { requireResumption } = config.tls
         const { stream, wire } = await secure(socket, { context, requireResumption, direction, patienceMs }, signal)
-        return dataConnection(stream, wire, patienceMs)
+        return dataConnection(stream, { direction, wire, silenceMs: patienceMs })
       } catch (error) {
         if (signal.aborted) throw new ReplyError(426, 'The transfer was aborted.', { cause: error })
         throw error

@@ -1,101 +1,121 @@
-/** Takes bytes from a socket into big buffers and hands them on in order. */
+/** Takes bytes from a socket into big blocks of memory and hands them on in order. */
 import type { Socket } from 'node:net'
+import { readInto } from './read-into.ts'
 
-/** One that fills while one is written. */
-const BUFFERS = 2
+/** One is being written, one is full and waits, and one is ready for what comes next. */
+const BLOCKS = 3
 
 /**
- * Each write to the disk is a turn through another thread, which a busy machine makes wait: few big ones are faster. Of
- * a slow upload's buffers only the beginning is ever touched, so that they take up no memory.
+ * Each write to the disk is a turn through another thread, which a busy machine makes wait: few big ones are faster. Of a
+ * small upload's blocks only the beginning is ever touched, so that they take up no memory.
  */
-const BUFFER_BYTES = 1024 * 1024
+const BLOCK_BYTES = 512 * 1024
 
 /** Kept for later: 16 MiB at most. */
-const MAX_FREE = 16
+const MAX_FREE = 32
 const free: Buffer[] = []
 
+interface Block {
+  buffer: Buffer
+  filled: number
+  /** Bytes that `next` gave. */
+  given: number
+}
+
 /**
- * The bytes of one socket: `next()` gives what has come, in buffers that are used again after `release()`. The socket is
- * paused while all of them are taken.
+ * The bytes of one socket: `next()` gives what has come, in memory that is used again after `release()`. The socket is
+ * paused while too much waits.
  */
 export class Inflow {
-  readonly #socket: Socket
   readonly #wake: () => void
-  readonly #full: Buffer[] = []
-  readonly #onData = (chunk: Buffer): void => this.#take(chunk)
-  #filling: Buffer | null = null
-  #filled = 0
-  #taken = 0
-  /** What came when no buffer was free. */
-  #over: Buffer | null = null
+  /** Oldest first; the last one fills. */
+  readonly #blocks: Block[] = []
+  #socket: Socket | null = null
+  #copies = true
+  #stuffed = false
+  #stopped = false
+  readonly #onData = (chunk: Buffer): void => {
+    for (let rest = chunk; rest.length > 0;) {
+      const copied = rest.copy(this.#room())
+      rest = rest.subarray(copied)
+      this.#took(copied)
+    }
+    if (this.#stuffed) this.#socket?.pause()
+  }
 
   /** @param wake something has come */
-  constructor(socket: Socket, wake: () => void) {
-    this.#socket = socket
+  constructor(wake: () => void) {
     this.#wake = wake
-    socket.on('data', this.#onData)
   }
 
-  /** Bytes wait to be taken. */
+  /** Puts another socket in the place of a plain one where that can spare each byte a copy. */
+  under(socket: Socket): Socket {
+    const direct = readInto(socket, { room: () => this.#room(), took: (bytes) => this.#took(bytes) })
+    this.#copies = direct === null
+    return direct ?? socket
+  }
+
+  /** Begins to read. @param socket what `under` gave, or one with TLS */
+  start(socket: Socket): void {
+    this.#socket = socket
+    if (this.#copies) socket.on('data', this.#onData)
+    socket.resume()
+  }
+
+  /** Nothing waits to be taken. */
   get empty(): boolean {
-    return this.#full.length === 0 && this.#filled === 0 && this.#over === null
+    return this.#blocks.every(({ filled, given }) => filled === given)
   }
 
-  /** Paused: the other side need not send. */
-  get stuffed(): boolean {
-    return this.#over !== null
-  }
-
-  #take(chunk: Buffer): void {
-    let rest = chunk
-    while (rest.length > 0) {
-      if (this.#filling === null) {
-        if (this.#taken === BUFFERS) {
-          this.#over = rest
-          this.#socket.pause()
-          break
-        }
-        this.#taken++
-        this.#filling = free.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES)
-      }
-      const copied = rest.copy(this.#filling, this.#filled)
-      this.#filled += copied
-      rest = rest.subarray(copied)
-      if (this.#filled === BUFFER_BYTES) this.#close()
+  #room(): Buffer {
+    let last = this.#blocks.at(-1)
+    if (last === undefined || last.filled === BLOCK_BYTES) {
+      last = { buffer: free.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES), filled: 0, given: 0 }
+      this.#blocks.push(last)
     }
+    return last.buffer.subarray(last.filled)
+  }
+
+  /** So much was put where `room` said. False: no more may come for now. */
+  #took(bytes: number): boolean {
+    const last = this.#blocks.at(-1)
+    if (this.#stopped || last === undefined) return false
+    last.filled += bytes
+    // The last block is for what may be on its way already.
+    const full = last.filled === BLOCK_BYTES ? this.#blocks.length : this.#blocks.length - 1
+    this.#stuffed = full >= BLOCKS - 1
     this.#wake()
+    return !this.#stuffed
   }
 
-  #close(): void {
-    if (this.#filling === null) return
-    this.#full.push(this.#filling.subarray(0, this.#filled))
-    this.#filling = null
-    this.#filled = 0
-  }
-
-  /** The next bytes in order; null when none have come. */
+  /** The next bytes in order, which `release` wants back before it is asked again; null when none have come. */
   next(): Buffer | null {
-    if (this.#full.length === 0) this.#close()
-    return this.#full.shift() ?? null
+    const [first] = this.#blocks
+    if (first === undefined || first.given === first.filled) return null
+    const chunk = first.buffer.subarray(first.given, first.filled)
+    first.given = first.filled
+    return chunk
   }
 
   /** Nobody uses what `next` gave any more. */
-  release(chunk: Buffer): void {
-    // What `next` gives is a view from a buffer's beginning.
-    if (free.length < MAX_FREE) free.push(Buffer.from(chunk.buffer, 0, BUFFER_BYTES))
-    this.#taken--
-    const over = this.#over
-    if (over === null) return
-    this.#over = null
-    this.#take(over)
-    if (this.#over === null) this.#socket.resume()
+  release(): void {
+    if (this.#blocks[0]?.given !== BLOCK_BYTES) return
+    giveBack(this.#blocks.shift())
+    if (!this.#stuffed || this.#stopped) return
+    this.#stuffed = false
+    this.#socket?.resume()
   }
 
-  /** Takes no more, and gives all buffers back but those not released. */
+  /** Takes no more, and gives the memory back. */
   stop(): void {
-    this.#socket.off('data', this.#onData)
-    this.#over = null
-    this.#close()
-    for (const chunk of this.#full.splice(0)) this.release(chunk)
+    this.#stopped = true
+    this.#socket?.off('data', this.#onData)
+    // What a socket that has not ended may still read into is nobody else's.
+    if (!this.#copies && this.#socket?.readableEnded !== true) this.#blocks.pop()
+    for (const block of this.#blocks.splice(0)) giveBack(block)
   }
+}
+
+function giveBack(block: Block | undefined): void {
+  if (block !== undefined && free.length < MAX_FREE) free.push(block.buffer)
 }
