@@ -21,6 +21,9 @@ import type { ServerServices, Session } from './types.ts'
 
 /** Characters of a line that logs and lists get. */
 const LOGGED = 500
+/** Entries about refusals that one session may leave: by the thousand they would push out what others did. */
+const MOST_REFUSALS = 100
+const NO_MORE = 'What else is refused in this session is not noted.'
 
 export interface SessionDeps {
   id: number
@@ -54,6 +57,7 @@ export class ControlSession implements Session, LoopHost {
   #context: SecureContext | null = null
   #accountPlace: Admission | null = null
   #ended = false
+  #refusals = 0
 
   constructor(deps: SessionDeps) {
     this.#deps = deps
@@ -129,6 +133,11 @@ export class ControlSession implements Session, LoopHost {
   }
 
   audit(entry: NewAuditEntry): void {
+    if (entry.kind === 'refused') {
+      this.#refusals += 1
+      if (this.#refusals > MOST_REFUSALS) return
+      if (this.#refusals === MOST_REFUSALS) entry = { ...entry, detail: NO_MORE }
+    }
     const account = this.login.account?.name ?? this.login.userName
     this.services.audit.add({ session: this.id, account, address: this.address, ...entry })
   }

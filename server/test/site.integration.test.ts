@@ -62,6 +62,16 @@ test('who tries what the account has no right to is noted', async () => {
   ])
 })
 
+test('a session that is refused all the time does not push out what others did', async () => {
+  const server = await start({ accounts: [{ name: 'anna', role: 'reader' }] })
+  const reader = await loggedIn(server)
+  for (let at = 0; at < 150; at++) expect((await reader.command(`DELE ${at}`)).code).toBe(550)
+  const details = (await noted(server, 'refused')).map(({ detail }) => detail)
+  expect(details).toHaveLength(100)
+  expect(details).toContain('DELE 98: needs the right "delete"')
+  expect(details).toContain('What else is refused in this session is not noted.')
+})
+
 test('SITE AUDIT shows superusers the newest entries, so many or such with a text, and clears them', async () => {
   const server = await start({ accounts: [{ name: 'boss', role: 'superuser' }] })
   for (let at = 0; at < 250; at++)
