@@ -236,7 +236,8 @@ test('without a session, what needs one is disabled and says why', async ({ wind
     await menus.close()
   }
   await page.keyboard.press(pressOf('put'))
-  await expect(page.getByText('Connect to a server first.')).toBeVisible()
+  // Word for word: what is read aloud to screen readers says more, for a moment.
+  await expect(page.getByText('Connect to a server first.', { exact: true })).toBeVisible()
 })
 
 test('every entry of the menus does what it says, or says why it cannot', async ({
