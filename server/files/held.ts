@@ -6,9 +6,10 @@
  * opened, and /proc/self/fd/N names exactly that, whatever happens to its path. Elsewhere the real path is compared
  * before and after.
  */
-import { accessSync, type Stats } from 'node:fs'
-import { lstat, open, readlink, realpath } from 'node:fs/promises'
+import { accessSync, closeSync, fstatSync, open as openWith, readlinkSync, type Stats } from 'node:fs'
+import { lstat, realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
+import { promisify } from 'node:util'
 import { isPartName } from './part-names.ts'
 import { isInside } from './root.ts'
 
@@ -59,24 +60,35 @@ function demandVisible(root: string, real: string): void {
   if (!isInside(root, real) || own()) throw missing()
 }
 
+const open = promisify(openWith)
+
+/**
+ * Only to open may have to wait for a disk, so that it takes its turn in another thread. What follows asks the system for
+ * what it has just learnt, and a descriptor of O_PATH has nothing to write when it is closed: each of that takes
+ * microseconds, and ten times as long in another thread.
+ */
 async function holdByDescriptor(root: string, path: string): Promise<Held> {
-  const handle = await open(path, O_PATH)
-  const self = `/proc/self/fd/${handle.fd}`
-  try {
-    const [stats, real] = await Promise.all([handle.stat(), readlink(self)])
+  const descriptor = await open(path, O_PATH)
+  const self = `/proc/self/fd/${descriptor}`
+  let closed = false
+  const close = (): Promise<void> => {
+    // Its number may be another's by now.
+    if (!closed) closeSync(descriptor)
+    closed = true
+    return Promise.resolve()
+  }
+  const realNow = (): string => {
+    if (closed) throw missing()
+    const real = readlinkSync(self)
     demandVisible(root, real)
-    const close = (): Promise<void> => handle.close()
-    return {
-      real,
-      stats,
-      self,
-      at: (name) => `${self}/${name}`,
-      check: async () => demandVisible(root, await readlink(self)),
-      close,
-      [Symbol.asyncDispose]: close,
-    }
+    return real
+  }
+  try {
+    const stats = fstatSync(descriptor)
+    const check = async (): Promise<void> => void realNow()
+    return { real: realNow(), stats, self, at: (name) => `${self}/${name}`, check, close, [Symbol.asyncDispose]: close }
   } catch (error) {
-    await handle.close()
+    await close()
     throw error
   }
 }
