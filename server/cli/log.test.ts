@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { PassThrough, Writable } from 'node:stream'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { auditLine, createLog, type LogEntry } from './log.ts'
 
 const NOW = Date.UTC(2026, 0, 31, 12)
@@ -10,7 +10,7 @@ function logged(form: 'text' | 'json', ...entries: LogEntry[]): string {
   const output = new PassThrough()
   // The part of a standard output that a log uses.
   const log = createLog(output as unknown as NodeJS.WriteStream, form, () => NOW)
-  entries.forEach(log)
+  for (const entry of entries) log(entry)
   return String(output.read())
 }
 
@@ -54,6 +54,34 @@ test('entries of the audit log are lines', () => {
     session: 3,
     signature: 'Eicar',
   })
+})
+
+test('lines that may wait are written together, in order, and before one that may not', async () => {
+  const writes: string[] = []
+  const output = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      writes.push(chunk.toString())
+      done()
+    },
+  })
+  const events = (): string[][] =>
+    writes.map((text) => [...text.matchAll(/"event":"(\w+)"/g)].map(([, event = '']) => event))
+  const log = createLog(output as unknown as NodeJS.WriteStream, 'json', () => NOW)
+  for (const event of ['one', 'two']) log({ level: 'info', event }, 'soon')
+  expect(events()).toEqual([])
+  await vi.waitFor(() => expect(events()).toEqual([['one', 'two']]))
+  log({ level: 'info', event: 'three' }, 'soon')
+  log({ level: 'info', event: 'four' })
+  expect(events()).toEqual([
+    ['one', 'two'],
+    ['three', 'four'],
+  ])
+  const before = process.listenerCount('exit')
+  log({ level: 'info', event: 'five' }, 'soon')
+  // A process that ends leaves no line behind.
+  process.listeners('exit').at(-1)?.(0)
+  expect(events().at(-1)).toEqual(['five'])
+  expect(process.listenerCount('exit')).toBe(before)
 })
 
 test('a reader that has fallen behind costs lines, not memory, and is told how many', async () => {

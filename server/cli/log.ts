@@ -15,27 +15,47 @@ export interface LogEntry {
   [detail: string]: string | number | boolean | null | undefined
 }
 
-export type Log = (entry: LogEntry) => void
+/** @param when `soon`: its line may wait for others for a moment. Lines stay in order. */
+export type Log = (entry: LogEntry, when?: 'now' | 'soon') => void
 
 /** Bytes that may wait for a reader who has fallen behind; beyond them lines are left out. */
 const MAX_WAITING = 4 * 1024 * 1024
 /** Characters of a value: clients choose some of them. */
 const MAX_VALUE = 1024
 
+/** ms that a line waits for others: each write to a pipe or file is a call to the system that everybody waits for. */
+const GATHER_MS = 20
+/** Characters that wait so. */
+const MAX_GATHERED = 64 * 1024
+
 /** @param now ms since the epoch */
 export function createLog(output: NodeJS.WriteStream, form: 'text' | 'json', now: () => number = Date.now): Log {
   let omitted = 0
-  const write = (entry: LogEntry): void => {
-    output.write(form === 'json' ? jsonLine(entry, now()) : textLine(entry, now()))
+  let gathered = ''
+  let timer: NodeJS.Timeout | null = null
+  const flush = (): void => {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    process.off('exit', flush)
+    output.write(gathered)
+    gathered = ''
   }
-  return (entry) => {
+  const add = (entry: LogEntry): void => {
+    gathered += form === 'json' ? jsonLine(entry, now()) : textLine(entry, now())
+  }
+  return (entry, when = 'now') => {
     if (output.writableLength > MAX_WAITING) {
       omitted++
       return
     }
-    if (omitted > 0) write({ level: 'warn', event: 'lines-omitted', message: 'Nobody read the log.', lines: omitted })
+    if (omitted > 0) add({ level: 'warn', event: 'lines-omitted', message: 'Nobody read the log.', lines: omitted })
     omitted = 0
-    write(entry)
+    add(entry)
+    if (when === 'now' || gathered.length > MAX_GATHERED) flush()
+    else if (timer === null) {
+      timer = setTimeout(flush, GATHER_MS).unref()
+      process.on('exit', flush)
+    }
   }
 }
 

@@ -192,7 +192,7 @@ async function start({ config, database, gate, places, log, verbose }: Start): P
       close: () => database.close(),
       audit: {
         add: (entry) => {
-          log(auditLine(entry))
+          log(auditLine(entry), 'soon')
           audit.add(entry)
         },
         flush: () => audit.flush(),
