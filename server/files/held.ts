@@ -6,10 +6,10 @@
  * opened, and /proc/self/fd/N names exactly that, whatever happens to its path. Elsewhere the real path is compared
  * before and after.
  */
-import { accessSync, closeSync, fstatSync, open as openWith, readlinkSync, type Stats } from 'node:fs'
+import { closeSync, fstatSync, readlinkSync, type Stats } from 'node:fs'
 import { lstat, realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { promisify } from 'node:util'
+import { descriptorPath, HAS_DESCRIPTOR_PATHS, openPath } from './descriptor-path.ts'
 import { isPartName } from './part-names.ts'
 import { isInside } from './root.ts'
 
@@ -24,20 +24,6 @@ export interface Held extends AsyncDisposable {
   /** @throws ENOENT when it is not any more what was held, or has left the root */
   check(): Promise<void>
   close(): Promise<void>
-}
-
-/** Linux's, on every architecture that Node runs on; Node does not name it. */
-const O_PATH = 0o10000000
-
-const HAS_DESCRIPTOR_PATHS = process.platform === 'linux' && exists('/proc/self/fd')
-
-function exists(path: string): boolean {
-  try {
-    accessSync(path)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** As the system says it, so that one table maps both. */
@@ -60,16 +46,14 @@ function demandVisible(root: string, real: string): void {
   if (!isInside(root, real) || own()) throw missing()
 }
 
-const open = promisify(openWith)
-
 /**
  * Only to open may have to wait for a disk, so that it takes its turn in another thread. What follows asks the system for
  * what it has just learnt, and a descriptor of O_PATH has nothing to write when it is closed: each of that takes
  * microseconds, and ten times as long in another thread.
  */
 async function holdByDescriptor(root: string, path: string): Promise<Held> {
-  const descriptor = await open(path, O_PATH)
-  const self = `/proc/self/fd/${descriptor}`
+  const descriptor = await openPath(path)
+  const self = descriptorPath(descriptor)
   let closed = false
   const close = (): Promise<void> => {
     // Its number may be another's by now.
