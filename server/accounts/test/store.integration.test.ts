@@ -137,6 +137,18 @@ describeDatabases('accounts', (newSpec) => {
     expect(hashes()).toBe(1)
   })
 
+  test('many who come together with one password pay for few hashes, each wrong one for its own', async () => {
+    const { accounts } = await openTest(newSpec())
+    await accounts.add(newAccount('anna'))
+    hashes()
+    const logins = Array.from({ length: 20 }, () => accounts.authenticate('anna', 'correct horse'))
+    expect(await Promise.all(logins)).not.toContain(null)
+    expect(hashes()).toBeLessThan(10)
+    const guesses = Array.from({ length: 20 }, () => accounts.authenticate('anna', 'wrong'))
+    expect(new Set(await Promise.all(guesses))).toEqual(new Set([null]))
+    expect(hashes()).toBe(20)
+  })
+
   test('a new password, disabling and removing count at once, whoever did it', async () => {
     const spec = newSpec()
     const { accounts } = await openTest(spec)
