@@ -2,6 +2,7 @@
  * The range of passive ports, which all sessions of a server share. A port is held from PASV until the client has
  * connected, so that few of them serve many; what nobody comes to is given back after a while.
  */
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 
@@ -31,6 +32,11 @@ interface Holding {
 
 const WAIT_MS = 2000
 
+/** Those that nobody has for good (RFC 6335 section 6), for whoever asks for any. */
+const DYNAMIC = { from: 49_152, to: 65_535 }
+/** Random ones that are tried before the system is asked. */
+const RANDOM_TRIES = 8
+
 async function listen(address: string, port: number): Promise<Server | null> {
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true })
   try {
@@ -44,6 +50,14 @@ async function listen(address: string, port: number): Promise<Server | null> {
       return null
     throw error
   }
+}
+
+/**
+ * The system looks through all ports for one that is quite free, which takes it milliseconds when thousands of transfers
+ * a minute have left theirs behind (TIME-WAIT). One that is named may have been used before.
+ */
+function anyPort(tried: number): number {
+  return tried < RANDOM_TRIES ? randomInt(DYNAMIC.from, DYNAMIC.to + 1) : 0
 }
 
 /** @param range of ports, both inclusive; 0 and 0: any free one */
@@ -65,13 +79,11 @@ export function createPassivePorts(range: { from: number; to: number }, waitMs: 
   }
 
   async function tryAll(address: string, owner: string, onLost: () => void): Promise<HeldPort | null> {
-    const size = range.to - range.from + 1
-    for (let tried = 0; tried < size; tried++) {
-      const port = next
-      if (range.from > 0) {
-        next = port === range.to ? range.from : port + 1
-        if (held.has(port)) continue
-      }
+    const tries = range.from === 0 ? RANDOM_TRIES + 1 : range.to - range.from + 1
+    for (let tried = 0; tried < tries; tried++) {
+      const port = range.from === 0 ? anyPort(tried) : next
+      if (range.from > 0) next = port === range.to ? range.from : port + 1
+      if (held.has(port)) continue
       const holding: Holding = { owner, lose: () => {} }
       // Noted before it listens: others ask in the meantime.
       if (port > 0) held.set(port, holding)
