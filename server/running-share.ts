@@ -56,9 +56,14 @@ export async function startShare(o: ShareOptions): Promise<RunningShare> {
   await checkFolders(config)
   await checkFirstAccount(o)
   await database.audit.configure(config.audit)
-  const certificate = config.tls.mode === 'off' ? null : await openCertificateOf({ ...o, onProblem })
+  const ends: (() => void)[] = []
+  const end = (): void => {
+    for (const one of ends) one()
+  }
   let started: FtpServer | null = null
   try {
+    const certificate = config.tls.mode === 'off' ? null : await openCertificateOf({ ...o, onProblem })
+    if (certificate !== null) ends.push(() => certificate.dispose())
     const server = await createFtpServer({
       config,
       database,
@@ -69,17 +74,12 @@ export async function startShare(o: ShareOptions): Promise<RunningShare> {
     })
     started = server
     const watch = watchAccounts(database.accounts, server, onProblem)
-    const unwatchAudit = database.audit.onProblem(onProblem)
-    const end = (): void => {
-      unwatchAudit()
-      watch.dispose()
-      certificate?.dispose()
-    }
+    ends.push(() => watch.dispose(), database.audit.onProblem(onProblem))
     // Last: a share that does not come up must not swallow the password.
     return runningShare({ ...o, problems }, server, certificate, await firstAccount(o), end)
   } catch (error) {
     await started?.stop(0)
-    certificate?.dispose()
+    end()
     throw error
   }
 }
@@ -121,10 +121,9 @@ async function checkFirstAccount({ config, database }: ShareOptions): Promise<vo
   throw new SluiceError('bad-argument', 'There is no account yet, and no folder for one. Say which folder to share.')
 }
 
-/** A share for anonymous users or those who sign up need not have one. */
+/** Without a folder for it there is an account already, or the share needs none: see `checkFirstAccount`. */
 async function firstAccount({ config, database }: ShareOptions): Promise<FirstAccount | null> {
-  if (config.root === '' && (config.anonymous.enabled || config.signUp.enabled)) return null
-  return createFirstAccount(database.accounts, config.root)
+  return config.root === '' ? null : await createFirstAccount(database.accounts, config.root)
 }
 
 /** Folders that everybody would see, or nobody could: said at the start, not at the first login. */
