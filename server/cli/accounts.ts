@@ -1,18 +1,17 @@
 /** `sluice-server user`: accounts, one command each. */
-import path from 'node:path'
 import { SluiceError } from '../../common/errors.ts'
-import { formatBytes } from '../../common/format.ts'
-import type { Account } from '../../common/share.ts'
+import { ACCOUNT_DEFAULTS, type Account } from '../../common/share.ts'
 import type { ShareDatabase } from '../audit/types.ts'
 import type { NewAuditEntry } from '../audit/types.ts'
 import { openShareDatabase } from '../database/index.ts'
+import { ACCOUNT_FLAGS, accountChangesOf } from './account-flags.ts'
+import { accountLine, changesInWords, roleWords } from './account-words.ts'
 import { readConfig } from './config.ts'
 import { EXIT_CODES } from './exit-codes.ts'
 import { bad, type CommandLine } from './flags.ts'
 import type { Surroundings } from './index.ts'
-import { checkName, completeAccount, placesOf, roleNamed } from './options.ts'
+import { checkName, completeAccount, placesOf } from './options.ts'
 import { passwordSource, type PasswordSource } from './passwords.ts'
-import { parseSize } from './values.ts'
 
 interface Doing {
   line: CommandLine
@@ -25,6 +24,7 @@ interface Doing {
 
 const COMMANDS: Readonly<Record<string, (doing: Doing) => Promise<void>>> = {
   add: addAccount,
+  set: setAccount,
   list: listAccounts,
   passwd: setPassword,
   remove: removeAccount,
@@ -39,8 +39,8 @@ export async function manageAccounts(line: CommandLine, around: Surroundings): P
   if (command === undefined) throw bad(`user takes ${Object.keys(COMMANDS).join(', ')}, not “${verb}”.`)
   if (more.length > 0 || (verb === 'list' && name !== '')) throw bad('There are more words than user takes.')
   if (verb !== 'list') checkName(name)
-  for (const flag of ['role', 'root', 'quota'] as const) {
-    if (line.has(flag) && verb !== 'add') throw bad(`--${flag} goes with user add.`)
+  for (const flag of ACCOUNT_FLAGS) {
+    if (line.has(flag) && verb !== 'add' && verb !== 'set') throw bad(`--${flag} goes with user add and user set.`)
   }
   const { database: spec } = placesOf(line, around.env)
   const { stdin, stdout, stderr, env } = around
@@ -53,18 +53,28 @@ export async function manageAccounts(line: CommandLine, around: Surroundings): P
 }
 
 async function addAccount({ line, database, passwords, name, write }: Doing): Promise<void> {
-  const folder = line.value('root')
-  const root = folder === null ? (await readConfig(line)).root : path.resolve(folder)
+  const { root = (await readConfig(line)).root, ...given } = accountChangesOf(line)
   if (root === '') throw bad('Say which folder is the account’s: --root DIR.')
-  const role = roleNamed(line.value('role') ?? 'reader')
-  const quota = line.value('quota')
-  const quotaBytes = quota === null ? null : parseSize('quota', quota)
   // Before anybody types a password for nothing.
   if ((await database.accounts.find(name)) !== null) throw bad(`There is an account ${name} already.`)
   const password = await passwords.of(name)
-  await database.accounts.add(completeAccount({ name, password, role, root, quotaBytes }))
+  const account = completeAccount({ role: ACCOUNT_DEFAULTS.role, ...given, name, password, root })
+  await database.accounts.add(account)
   note(database, 'account-added', name)
-  write(`Added ${name} (${role}), folder ${root}.`)
+  write(`Added ${name} (${roleWords(account)}), folder ${root}.`)
+}
+
+async function setAccount({ line, database, name, write }: Doing): Promise<void> {
+  if (line.has('password-file')) throw bad('Passwords are changed by user passwd, not by user set.')
+  const changes = accountChangesOf(line)
+  if (Object.keys(changes).length === 0) {
+    throw bad(`Say what to change: ${ACCOUNT_FLAGS.map((flag) => `--${flag}`).join(', ')}.`)
+  }
+  const { id } = await accountNamed(database, name)
+  await database.accounts.update(id, changes)
+  const words = changesInWords(changes)
+  note(database, 'account-changed', name, words)
+  write(`Changed ${name}: ${words}.`)
 }
 
 async function listAccounts({ line, database, write }: Doing): Promise<void> {
@@ -76,17 +86,6 @@ async function listAccounts({ line, database, write }: Doing): Promise<void> {
   if (accounts.length === 0) write('There are no accounts.')
   const width = Math.max(0, ...accounts.map(({ name }) => name.length))
   for (const account of accounts) write(accountLine(account, width))
-}
-
-function accountLine({ name, role, rights, root, quotaBytes, enabled, lastLoginAt }: Account, width: number): string {
-  const words = [
-    name.padEnd(width),
-    (role === 'custom' ? rights.join('+') : role).padEnd('superuser'.length),
-    enabled ? 'enabled ' : 'disabled',
-    (lastLoginAt === null ? 'never' : new Date(lastLoginAt).toISOString()).padEnd('2026-01-31T00:00:00.000Z'.length),
-    quotaBytes === null ? root : `${root} (${formatBytes(quotaBytes)})`,
-  ]
-  return words.join('  ')
 }
 
 async function setPassword({ database, passwords, name, write }: Doing): Promise<void> {

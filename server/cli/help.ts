@@ -5,7 +5,7 @@ import { DATABASE_VARIABLE } from './options.ts'
 import { PASSWORD_VARIABLE } from './passwords.ts'
 
 const USAGE = `Usage: sluice-server [serve] [flags]
-       sluice-server user add NAME [--role ROLE] [--root DIR] [--quota SIZE]
+       sluice-server user add|set NAME [account flags]
        sluice-server user list [--json]
        sluice-server user passwd|enable|disable|remove NAME
        sluice-server audit [--json] [--csv FILE] [filter flags] [text]

@@ -34,7 +34,7 @@ export function parseSize(name: FlagName, text: string): number {
   const [, digits, unit = ''] = /^(\d{1,9})([KMGT]?)(?:i?B)?$/i.exec(text) ?? []
   const bytes = Number(digits) * (UNITS[unit.toUpperCase()] ?? NaN)
   if (bytes >= 1 && Number.isSafeInteger(bytes)) return bytes
-  throw bad(`--${name} takes a size, 500M or 2G for example, not "${text}".`)
+  throw bad(`--${name} takes a size, 500M or 2G for example, or none, not "${text}".`)
 }
 
 /** ms since the epoch; a date without a time is midnight here. @throws SluiceError bad-argument */
