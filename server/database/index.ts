@@ -5,7 +5,6 @@ import type { ScryptCost } from '../accounts/password-hash.ts'
 import type { ShareDatabase } from '../audit/types.ts'
 import { DatabaseAudit } from '../audit/log.ts'
 import { migrate } from './migrations.ts'
-import { openMysql } from './mysql.ts'
 import { openSqlite } from './sqlite.ts'
 import type { SqlDatabase } from './sql.ts'
 
@@ -16,9 +15,13 @@ export interface ShareDatabaseOptions {
   now?: () => number
 }
 
-function connect(spec: string): SqlDatabase {
+async function connect(spec: string): Promise<SqlDatabase> {
   if (spec.startsWith('sqlite:') && spec.length > 'sqlite:'.length) return openSqlite(spec.slice('sqlite:'.length))
-  if (/^(?:mysql|mariadb):\/\//.test(spec)) return openMysql(spec)
+  if (/^(?:mysql|mariadb):\/\//.test(spec)) {
+    // Its driver takes megabytes of memory that few servers need.
+    const { openMysql } = await import('./mysql.ts')
+    return openMysql(spec)
+  }
   throw new SluiceError(
     'bad-argument',
     'The database must be given as sqlite:FILE, sqlite::memory: or mysql://user:password@host/database.',
@@ -33,7 +36,7 @@ function connect(spec: string): SqlDatabase {
  * login-refused, tls-refused: it cannot be opened
  */
 export async function openShareDatabase(spec: string, options: ShareDatabaseOptions = {}): Promise<ShareDatabase> {
-  const database = connect(spec)
+  const database = await connect(spec)
   try {
     await migrate(database)
   } catch (error) {

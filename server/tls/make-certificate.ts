@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { hostname, networkInterfaces } from 'node:os'
 import path from 'node:path'
-import { generate } from 'selfsigned'
 import { SluiceError } from '../../common/errors.ts'
 
 const YEARS = 10
@@ -36,6 +35,8 @@ function certificateHostName(): string {
 
 /** Key (ECDSA P-256) and certificate of this computer, signed by itself, valid for ten years; PEM, one behind the other. */
 export async function makeCertificate(now = Date.now()): Promise<string> {
+  // Used once in ten years, and megabytes in memory.
+  const { generate } = await import('selfsigned')
   const host = certificateHostName()
   const made = await generate([{ name: 'commonName', value: host === '' ? 'localhost' : host }], {
     keyType: 'ec',
