@@ -104,6 +104,11 @@ export function isCancelled(error: unknown): boolean {
   )
 }
 
+/** The code that the system or one of Node's libraries gave an error ("ENOENT"); null when it has none. */
+export function systemCode(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
+}
+
 /** Turns anything thrown into data; what is not a SluiceError becomes `internal` with its message kept. */
 export function toErrorData(error: unknown): ErrorData {
   if (error instanceof SluiceError) return error.toData()

@@ -1,10 +1,11 @@
 /** The server: listeners, sessions, and what they share. */
 import type { Socket } from 'node:net'
+import { systemCode } from '../common/errors.ts'
 import type { ShareConfig } from '../common/share.ts'
 import { plainAddress } from './data/addresses.ts'
 import { createDataConnections, createPassivePorts, type PassivePorts } from './data/index.ts'
 import { createDoor } from './door/index.ts'
-import { openUserFiles, systemCode } from './files/index.ts'
+import { openUserFiles } from './files/index.ts'
 import { createLimits } from './limits/index.ts'
 import { openListeners, type Listeners } from './listeners.ts'
 import { ReplyError } from './protocol/reply-error.ts'

@@ -1,7 +1,7 @@
 /** The listening sockets of a server. */
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import { SluiceError } from '../common/errors.ts'
+import { SluiceError, systemCode } from '../common/errors.ts'
 import type { ShareAddress, ShareConfig } from '../common/share.ts'
 import { shareAddresses } from './addresses.ts'
 
@@ -12,7 +12,7 @@ export interface Listeners {
 }
 
 function problemOf(error: unknown, host: string, port: number): SluiceError {
-  const code = error instanceof Error && 'code' in error ? error.code : ''
+  const code = systemCode(error)
   const where = `${host} port ${port}`
   const why =
     code === 'EADDRINUSE'

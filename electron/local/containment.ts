@@ -2,8 +2,8 @@
 import type { Stats } from 'node:fs'
 import { lstat, mkdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
-import { SluiceError } from '../../common/errors.ts'
-import { localError, printablePath, systemCode } from './errors.ts'
+import { SluiceError, systemCode } from '../../common/errors.ts'
+import { localError, printablePath } from './errors.ts'
 
 /**
  * Checks that `folder` lies in `root` (or is it), that every step from `root` down is a real folder and no link, and

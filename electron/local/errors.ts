@@ -1,5 +1,5 @@
 /** Turns what the operating system says into the house's codes, with the path and what can be done. */
-import { SluiceError, type ErrorCode } from '../../common/errors.ts'
+import { SluiceError, systemCode, type ErrorCode } from '../../common/errors.ts'
 import { printableName } from '../../common/safe-name.ts'
 
 interface Meaning {
@@ -25,11 +25,6 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   EINVAL: { code: 'local-io', because: 'the name is not allowed on this disk' },
   EMFILE: { code: 'local-io', because: 'too many files are open' },
   EIO: { code: 'local-io', because: 'the disk reports an error' },
-}
-
-/** The system's code of a failed call ("ENOENT"); null when `error` is not one. */
-export function systemCode(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
 }
 
 /**

@@ -2,10 +2,10 @@
 import { constants, type Dirent } from 'node:fs'
 import { lstat, mkdir, open, readdir, rename, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SluiceError, toErrorData } from '../../common/errors.ts'
+import { SluiceError, systemCode, toErrorData } from '../../common/errors.ts'
 import type { RemovalResult } from '../../common/models.ts'
 import { printableName, safeLocalName } from '../../common/safe-name.ts'
-import { localError, systemCode } from './errors.ts'
+import { localError } from './errors.ts'
 
 /** A name given by a person must stay one segment, so that it cannot reach out of its folder. */
 function oneSegment(name: string): string {

@@ -1,8 +1,9 @@
 import type { Dirent, Stats } from 'node:fs'
 import { lstat, opendir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { systemCode } from '../../common/errors.ts'
 import type { Entry, EntryType } from '../../common/models.ts'
-import { localError, systemCode } from './errors.ts'
+import { localError } from './errors.ts'
 
 /** Entries asked of the system at a time; so many `lstat` calls are in flight at most. */
 const BATCH = 256

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { constants, rmSync } from 'node:fs'
 import { link, lstat, open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { SluiceError } from '../../common/errors.ts'
+import { SluiceError, systemCode } from '../../common/errors.ts'
 import { MAX_NAME_BYTES } from '../../common/safe-name.ts'
-import { localError, printablePath, systemCode } from './errors.ts'
+import { localError, printablePath } from './errors.ts'
 
 const PART_SUFFIX = '.sluice-part'
 

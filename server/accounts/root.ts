@@ -1,6 +1,6 @@
 /** Which folders may be shared. */
 import { access, constants, realpath, stat } from 'node:fs/promises'
-import { SluiceError } from '../../common/errors.ts'
+import { SluiceError, systemCode } from '../../common/errors.ts'
 import { printableText } from '../../common/safe-name.ts'
 import { rootProblem } from '../files/index.ts'
 
@@ -13,7 +13,7 @@ function refuse(folder: string, why: string, cause?: unknown): never {
 }
 
 function whyNot(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : null
+  const code = systemCode(error)
   if (code === 'ENOENT') return 'It is not there; make it first.'
   if (code === 'EACCES') return 'Whoever runs this program may not read it: change its permissions.'
   return `It cannot be reached: ${String(error)}.`

@@ -1,6 +1,6 @@
 /** The audit log as a file for others: CSV (RFC 4180) for spreadsheets, JSON for programs. */
 import { open, rm } from 'node:fs/promises'
-import { SluiceError } from '../../common/errors.ts'
+import { SluiceError, systemCode } from '../../common/errors.ts'
 import type { AuditEntry, AuditFilter } from '../../common/share.ts'
 import type { AuditLog } from '../audit/types.ts'
 
@@ -80,7 +80,7 @@ function cell(entry: AuditEntry, column: (typeof COLUMNS)[number]): string {
 const CODES = { EEXIST: 'local-exists', EACCES: 'local-permission', ENOSPC: 'local-disk-full' } as const
 
 function fileError(file: string, cause: unknown): SluiceError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const code = systemCode(cause)
   const known = Object.entries(CODES).find(([name]) => name === code)?.[1] ?? 'local-io'
   const why = known === 'local-exists' ? 'it exists already; choose another name' : 'check the folder and the disk'
   return new SluiceError(known, `The audit log cannot be written to ${file}: ${why}.`, { cause })

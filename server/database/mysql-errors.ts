@@ -1,5 +1,5 @@
 /** What the MySQL client says, in our words. */
-import { SluiceError, type ErrorCode } from '../../common/errors.ts'
+import { SluiceError, systemCode, type ErrorCode } from '../../common/errors.ts'
 import { NotUniqueError } from './sql.ts'
 
 /** https://mariadb.com/kb/en/mariadb-error-code-reference/ */
@@ -32,7 +32,7 @@ const LOST: ReadonlySet<string> = new Set([
 const AGAIN: ReadonlySet<string> = new Set(['ER_LOCK_DEADLOCK', 'ER_CHECKREAD'])
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return systemCode(error) ?? ''
 }
 
 export function isLost(error: unknown): boolean {

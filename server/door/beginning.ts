@@ -1,8 +1,9 @@
 /** With which bytes an upload begins, and from where. */
 import type { Stats } from 'node:fs'
 import { lstat } from 'node:fs/promises'
+import { systemCode } from '../../common/errors.ts'
 import type { Facts, UploadTarget } from '../files/types.ts'
-import { refused, systemCode } from '../files/disk-error.ts'
+import { refused } from '../files/disk-error.ts'
 import type { ReplyError } from '../protocol/reply-error.ts'
 import { Part } from './part.ts'
 import { KEPT_FOR } from './sweep.ts'

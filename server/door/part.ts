@@ -1,7 +1,7 @@
 /** An upload that has no name yet: a hidden file beside its target that only the server's own user may read. */
 import { constants, type Stats } from 'node:fs'
 import { chmod, copyFile, link, lstat, open, rename, rm, unlink, type FileHandle } from 'node:fs/promises'
-import { systemCode } from '../files/disk-error.ts'
+import { systemCode } from '../../common/errors.ts'
 import { hold, missing, type Held } from '../files/held.ts'
 
 const PRIVATE = 0o600

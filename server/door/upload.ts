@@ -1,11 +1,11 @@
 /** One upload on its way through the door. */
 import type { Stats } from 'node:fs'
 import { lstat } from 'node:fs/promises'
-import { SluiceError } from '../../common/errors.ts'
+import { SluiceError, systemCode } from '../../common/errors.ts'
 import { printableName } from '../../common/safe-name.ts'
 import type { ScanReport } from '../../common/models.ts'
 import type { ScanStream } from '../../electron/gate/index.ts'
-import { refused, replyTo, systemCode } from '../files/disk-error.ts'
+import { refused, replyTo } from '../files/disk-error.ts'
 import { factsFrom } from '../files/facts.ts'
 import { childOf, nameOf, parentOf } from '../files/names.ts'
 import { keptPartName } from '../files/part-names.ts'

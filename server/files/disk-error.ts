@@ -1,4 +1,5 @@
 /** What the disk says, as a reply. The one place where that is decided, so that no path of the disk gets out. */
+import { systemCode } from '../../common/errors.ts'
 import { printableName } from '../../common/safe-name.ts'
 import { ReplyError, type FailureCode } from '../protocol/reply-error.ts'
 
@@ -26,11 +27,6 @@ const REPLIES: Record<string, readonly [FailureCode, string]> = {
   ETXTBSY: [450, 'it is in use; try again'],
   EMFILE: [451, 'the server has too many files open; try again'],
   ENFILE: [451, 'the server has too many files open; try again'],
-}
-
-/** The system's code of an error ("ENOENT"); null when it has none. */
-export function systemCode(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
 }
 
 /**

@@ -1,5 +1,4 @@
 /** Files of accounts, and nothing beyond their roots. */
-export { systemCode } from './disk-error.ts'
 export { rootProblem } from './root.ts'
 export { openUserFiles } from './user-files.ts'
 export type { Facts, ReadFile, UploadTarget, UserFiles } from './types.ts'

@@ -2,7 +2,7 @@
 import { opendir, lstat } from 'node:fs/promises'
 import type { Stats } from 'node:fs'
 import { join } from 'node:path'
-import { systemCode } from './disk-error.ts'
+import { systemCode } from '../../common/errors.ts'
 import { factsFrom, isShown } from './facts.ts'
 import { hold, type Held } from './held.ts'
 import { stepProblem } from './names.ts'

@@ -1,7 +1,7 @@
 /** SITE SIGNUP: a client makes itself an account with a folder of its own, where the server allows that. */
 import { mkdir, realpath, rmdir } from 'node:fs/promises'
 import path from 'node:path'
-import { SluiceError, toErrorData } from '../../common/errors.ts'
+import { SluiceError, systemCode, toErrorData } from '../../common/errors.ts'
 import { nameProblem } from '../../common/safe-name.ts'
 import { ACCOUNT_DEFAULTS, accountNameSchema, passwordSchema, type ShareConfig } from '../../common/share.ts'
 import { isReserved } from '../accounts/names.ts'
@@ -36,7 +36,7 @@ async function makeFolder(base: string, name: string): Promise<string> {
     // Not through a link either: that would be there already.
     await mkdir(folder, { mode: 0o700 })
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw new ReplyError(553, TAKEN)
+    if (systemCode(error) === 'EEXIST') throw new ReplyError(553, TAKEN)
     throw error
   }
   if ((await realpath(folder)) === folder) return folder
