@@ -1,5 +1,5 @@
 /** Linux's paths that name what a descriptor is open on. */
-import { accessSync, open } from 'node:fs'
+import { accessSync, open as openWith } from 'node:fs'
 import { promisify } from 'node:util'
 
 /** Linux's, on every architecture that Node runs on; Node does not name it. */
@@ -16,9 +16,11 @@ function exists(path: string): boolean {
   }
 }
 
+const open = promisify(openWith)
+
 /** Follows links to what lies at `path`, without reading it. Whoever asked closes it. Throws the system's errors. */
 export async function openPath(path: string): Promise<number> {
-  return await promisify(open)(path, O_PATH)
+  return await open(path, O_PATH)
 }
 
 /** Names what is open; a link that leads to its real path. */
