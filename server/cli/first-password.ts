@@ -1,4 +1,4 @@
-/** The password of the account that the first start made: shown once, and never in a log that is kept. */
+/** The password of the account that the first start made: shown once at a terminal, and never in a log that is kept. */
 import { mkdir, open } from 'node:fs/promises'
 import path from 'node:path'
 import type { FirstAccount } from '../../common/share.ts'
@@ -8,8 +8,8 @@ import type { Log } from './log.ts'
 const FILE_NAME = 'first-password.txt'
 
 /**
- * People get it on the standard output. A log for programs is kept, often for long and by others: then it lies in a file
- * that only its owner can read.
+ * People get it at their terminal. A log for programs, and whatever else the standard output is, is kept, often for long and
+ * where others may read it: then the password lies in a file that only its owner can read.
  */
 export async function showFirstAccount(
   { name, password }: FirstAccount,
@@ -18,7 +18,7 @@ export async function showFirstAccount(
   { stdout }: Pick<Surroundings, 'stdout'>,
   log: Log,
 ): Promise<void> {
-  if (form === 'text') {
+  if (form === 'text' && stdout.isTTY) {
     const how = `Change it with: sluice-server user passwd ${name}`
     stdout.write(`\nThe first account, shown this once:\n  user      ${name}\n  password  ${password}\n${how}\n\n`)
     return

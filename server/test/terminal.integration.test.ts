@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { ControlClient } from '../../testing/control-client.ts'
 import { describeWith } from '../../testing/describe-with.ts'
@@ -43,6 +44,15 @@ describeWith(['tmux'], 'at a terminal', () => {
     await client.reply()
     await client.command('USER ann')
     expect(await client.command(`PASS ${PASSWORD}`)).toMatchObject({ code: 230 })
+    terminal.type('\u0003')
+    await terminal.until(/ENDED 0/)
+  })
+
+  test('the first start shows the password of its account, and keeps it in no file', async () => {
+    const place = makePlace()
+    const terminal = inTerminal(place, ['--listen', '127.0.0.1:0', '--root', place.root, '--no-scan'])
+    await terminal.until(/user {6}sluice\s+password {2}[a-z2-9-]{20,}[^]* ready /)
+    expect(readdirSync(place.data)).not.toContain('first-password.txt')
     terminal.type('\u0003')
     await terminal.until(/ENDED 0/)
   })
