@@ -7,6 +7,7 @@ import { openShareDatabase } from '../database/index.ts'
 import { EXIT_CODES } from './exit-codes.ts'
 import { bad, type CommandLine } from './flags.ts'
 import type { Surroundings } from './index.ts'
+import { writeJsonLines } from './json-lines.ts'
 import { placesOf } from './options.ts'
 import { oneOf, parseNumber, parseTime } from './values.ts'
 
@@ -29,6 +30,11 @@ export async function readAudit(line: CommandLine, { env, stdout }: Surroundings
     const file = path.resolve(csv)
     const entries = await exportAudit(database.audit, { file, format: 'csv', filter })
     stdout.write(`${entries} entries in ${file}\n`)
+    return EXIT_CODES.ok.code
+  }
+  if (line.has('json') && !line.has('limit')) {
+    // For programs, which would not see that something is missing.
+    await writeJsonLines(database.audit.all(filter), stdout)
     return EXIT_CODES.ok.code
   }
   // The newest are asked for, and read from top to bottom.
