@@ -17,18 +17,31 @@ const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/
 /** Windows opens a device for these, with any extension; the superscript digits count as digits there. */
 const DEVICE_NAMES = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]) *(?:\.|$)/i
 
-/** Why `name` must not be used as a file name, as the end of a sentence; null when it may. */
-export function nameProblem(name: string): string | null {
+/** Whether a text would be more than one line, or move a terminal's cursor. */
+export function hasControls(text: string): boolean {
+  return CONTROLS.test(text)
+}
+
+/** Why `name` is no file's name on any system, as the end of a sentence; null when some system may take it. */
+export function nameProblemAnywhere(name: string): string | null {
   if (name === '') return 'it is empty'
   if (name === '.' || name === '..') return 'it names a folder relative to another'
   if (/[/\\]/.test(name)) return 'it contains a path separator'
-  if (name.includes(':')) return 'it contains a colon (a drive letter or a stream)'
-  if (CONTROLS.test(name)) return 'it contains control characters'
+  if (hasControls(name)) return 'it contains control characters'
   if (BIDI_CONTROLS.test(name)) return 'it contains characters that reverse the reading direction'
+  if (!name.isWellFormed()) return 'it is not valid Unicode'
+  // A UTF-16 unit makes three bytes at most: few names need be counted.
+  if (name.length * 3 <= MAX_NAME_BYTES || encoder.encode(name).byteLength <= MAX_NAME_BYTES) return null
+  return `it is longer than ${MAX_NAME_BYTES} bytes`
+}
+
+/** Why `name` must not be used as a file name, as the end of a sentence; null when it may. */
+export function nameProblem(name: string): string | null {
+  const problem = nameProblemAnywhere(name)
+  if (problem !== null) return problem
+  if (name.includes(':')) return 'it contains a colon (a drive letter or a stream)'
   if (/[. ]$/.test(name)) return 'it ends with a dot or a space'
   if (DEVICE_NAMES.test(name)) return 'it is the name of a device'
-  if (!name.isWellFormed()) return 'it is not valid Unicode'
-  if (encoder.encode(name).byteLength > MAX_NAME_BYTES) return `it is longer than ${MAX_NAME_BYTES} bytes`
   return null
 }
 
@@ -36,7 +49,7 @@ export function nameProblem(name: string): string | null {
 export function printableText(text: string, limit: number): string {
   const shown = [...text.slice(0, limit)]
     .map((character) =>
-      CONTROLS.test(character) || BIDI_CONTROLS.test(character) || !character.isWellFormed()
+      hasControls(character) || BIDI_CONTROLS.test(character) || !character.isWellFormed()
         ? `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`
         : character,
     )

@@ -2,7 +2,7 @@
  * Paths as clients write them. Pure: the disk is asked elsewhere, at the moment of use (CVE-2020-26299 was a server that
  * compared texts alone). A name that cannot be is refused and never mended, since a mended one could be another file's.
  */
-import { MAX_NAME_BYTES, nameProblem } from '../../common/safe-name.ts'
+import { nameProblem, nameProblemAnywhere } from '../../common/safe-name.ts'
 import { ReplyError } from '../protocol/reply-error.ts'
 import { isPartName } from './part-names.ts'
 
@@ -10,9 +10,6 @@ export type Platform = NodeJS.Platform
 
 /** Windows takes these for wildcards, pipes and quotes. */
 const WINDOWS_RESERVED = /[<>"|?*]/
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/
-/** Embeddings, overrides and isolates: they make "exe.txt" out of "txt.exe" on the screen (CVE-2021-42574). */
-const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/
 
 /**
  * Why `name` cannot be one step of a path on `platform`, as the end of a sentence; null when it can. On Windows a colon
@@ -21,16 +18,8 @@ const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/
  */
 export function stepProblem(name: string, platform: Platform): string | null {
   if (isPartName(name)) return 'it is reserved for the server'
-  if (platform === 'win32') {
-    return WINDOWS_RESERVED.test(name) ? 'it contains a character that Windows reserves' : nameProblem(name)
-  }
-  if (name === '' || name === '.' || name === '..') return 'it names no file'
-  if (/[/\\]/.test(name)) return 'it contains a path separator'
-  if (CONTROLS.test(name)) return 'it contains control characters'
-  if (BIDI_CONTROLS.test(name)) return 'it contains characters that reverse the reading direction'
-  if (!name.isWellFormed()) return 'it is not valid Unicode'
-  if (Buffer.byteLength(name) > MAX_NAME_BYTES) return `it is longer than ${MAX_NAME_BYTES} bytes`
-  return null
+  if (platform !== 'win32') return nameProblemAnywhere(name)
+  return WINDOWS_RESERVED.test(name) ? 'it contains a character that Windows reserves' : nameProblem(name)
 }
 
 /**

@@ -1,18 +1,13 @@
 /** Listings as bytes, in batches: a folder of a million files takes no more memory than one of a thousand. */
+import { hasControls } from '../../common/safe-name.ts'
 import type { Facts } from '../files/types.ts'
 
 /** Bytes of text that leave together. */
 const BATCH_BYTES = 64 * 1024
 
-/**
- * A name with one of these would be two lines, or a terminal's command; no command can carry it either, so it is as if
- * it were not there.
- */
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/
-
-/** False: it must not stand in a line. */
+/** No command can carry a name with controls either, so it is as if it were not there. */
 export function isListable(name: string): boolean {
-  return !CONTROLS.test(name)
+  return !hasControls(name)
 }
 
 /** What may be shown of it; null for nothing. */
