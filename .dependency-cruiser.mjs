@@ -115,13 +115,7 @@ function roomRule([room, allowed]) {
 /** The same wall for a room's tests, with a door to the test tools. */
 function roomTestRule([room, allowed]) {
   const { npm = [], paths = [] } = allowed
-  const tools = [
-    '^testing/',
-    '^agent/main\\.ts$',
-    '^server/index\\.ts$',
-    '\\.css$',
-    ...packages([...npm, 'vitest', 'fast-check', 'zod']),
-  ]
+  const tools = ['^testing/', '^agent/main\\.ts$', '\\.css$', ...packages([...npm, 'vitest', 'fast-check', 'zod'])]
   return {
     name: `${room.replace(/\\|\/$/g, '').replaceAll('/', '-')}-tests-keep-to-their-walls`,
     comment: `Tests of ${room} may also use testing/ and the agent's entry.`,
@@ -156,6 +150,25 @@ export default {
       from: { path: '^server/' },
       // The gate is no protocol code, and "may pass" has one source.
       to: { path: '^electron/', pathNot: '^electron/gate/index\\.ts$' },
+    },
+    {
+      name: 'the-server-does-not-know-who-runs-it',
+      comment: 'The command line and the app each drive it from outside.',
+      severity: 'error',
+      from: { path: '^server/', pathNot: ['^server/(cli|control)/', '^server/main\\.ts$', TEST_FILE] },
+      to: { path: '^server/(cli|control)/' },
+    },
+    {
+      name: 'one-room-speaks-to-databases',
+      severity: 'error',
+      from: { pathNot: ['^server/database/', TEST_FILE] },
+      to: { path: packages(['mysql2']) },
+    },
+    {
+      name: 'one-room-makes-certificates',
+      severity: 'error',
+      from: { path: '^server/', pathNot: ['^server/tls/', TEST_FILE] },
+      to: { path: packages(['selfsigned']) },
     },
     {
       name: 'client-and-server-share-no-protocol-code',
