@@ -1,4 +1,3 @@
-import { AlertDialog } from 'radix-ui'
 import type { Entry, RemovalResult, Side } from '../../../common/models.ts'
 import { iconOf } from '../lib/file-icon.ts'
 import { formatBytes, formatCount, plural } from '../../../common/format.ts'
@@ -7,7 +6,7 @@ import { removeEntries } from '../state/pane-actions.ts'
 import { removeQuarantined } from '../state/quarantine.ts'
 import { report } from '../state/ui.ts'
 import { FileName } from './FileName.tsx'
-import { Ask, Modal, ModalButtons } from './Modal.tsx'
+import { Ask, DangerButtons, Modal, ModalButtons } from './Modal.tsx'
 
 /** Names that are listed one by one; of more only the number is told. */
 const MOST_LISTED = 100
@@ -54,29 +53,11 @@ export function DeleteDialog({ side, folder, entries, onClose }: DeleteDialogPro
       onClose={onClose}
     >
       <EntryList entries={entries} />
-      <DeleteButtons
+      <DangerButtons
         text={entries.length === 1 ? 'Delete' : `Delete ${plural(entries.length, 'item')}`}
-        onDelete={() => report(removeEntries(side, folder, entries))}
+        onGo={() => report(removeEntries(side, folder, entries))}
       />
     </Ask>
-  )
-}
-
-/** Cancel has the focus, so that an Enter too many deletes nothing. */
-function DeleteButtons({ text, onDelete }: { text: string; onDelete(): void }) {
-  return (
-    <ModalButtons>
-      <AlertDialog.Cancel asChild>
-        <button type="button" className="button">
-          Cancel
-        </button>
-      </AlertDialog.Cancel>
-      <AlertDialog.Action asChild>
-        <button type="button" className="button danger" onClick={onDelete}>
-          {text}
-        </button>
-      </AlertDialog.Action>
-    </ModalButtons>
   )
 }
 
@@ -93,7 +74,7 @@ export function DeleteQuarantinedDialog({ ids, name, onClose }: DeleteQuarantine
       description="The infected bytes are removed from this computer for good. The file on the server stays as it is."
       onClose={onClose}
     >
-      <DeleteButtons text="Delete" onDelete={() => removeQuarantined(ids)} />
+      <DangerButtons text="Delete" onGo={() => removeQuarantined(ids)} />
     </Ask>
   )
 }

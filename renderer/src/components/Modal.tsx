@@ -79,3 +79,21 @@ export function Ask({ title, description, wide = false, tone = 'plain', onClose,
 export function ModalButtons({ children }: { children: ReactNode }) {
   return <div className="modal-buttons">{children}</div>
 }
+
+/** The buttons of an `Ask` about what cannot be taken back. Cancel has the focus, so that an Enter too many does nothing. */
+export function DangerButtons({ text, onGo }: { text: string; onGo(): void }) {
+  return (
+    <ModalButtons>
+      <AlertDialog.Cancel asChild>
+        <button type="button" className="button">
+          Cancel
+        </button>
+      </AlertDialog.Cancel>
+      <AlertDialog.Action asChild>
+        <button type="button" className="button danger" onClick={onGo}>
+          {text}
+        </button>
+      </AlertDialog.Action>
+    </ModalButtons>
+  )
+}

@@ -23,24 +23,43 @@ export function ScanBanner() {
   )
 }
 
-/** Whether to scan less than now. To go on scanning has the focus. */
+/** Whether to scan less than now. */
 export function StopScanningDialog({ policy, onClose }: { policy: ScanPolicy; onClose(): void }) {
   const what = policy.upload ? 'Downloads' : policy.download ? 'Uploads' : 'Uploads and downloads'
+  return (
+    <AskToStopScanning
+      what="files"
+      description={`${what} then pass without anybody looking for viruses in them. The window says so all the time, each such file is marked “NOT SCANNED”, and scanning begins again with the next start of Sluice.`}
+      onStop={() => applyScanPolicy(policy)}
+      onClose={onClose}
+    />
+  )
+}
+
+interface AskProps {
+  what: string
+  description: string
+  onStop(): void
+  onClose(): void
+}
+
+/** To go on scanning has the focus. */
+export function AskToStopScanning({ what, description, onStop, onClose }: AskProps) {
   return (
     <Ask
       tone="alarm"
       title={
         <>
           <ShieldOff size={20} className="tone-bad" aria-hidden />
-          Stop scanning files?
+          Stop scanning {what}?
         </>
       }
-      description={`${what} then pass without anybody looking for viruses in them. The window says so all the time, each such file is marked “NOT SCANNED”, and scanning begins again with the next start of Sluice.`}
+      description={description}
       onClose={onClose}
     >
       <ModalButtons>
         <AlertDialog.Action asChild>
-          <button type="button" className="button danger-text left" onClick={() => applyScanPolicy(policy)}>
+          <button type="button" className="button danger-text left" onClick={onStop}>
             Stop scanning
           </button>
         </AlertDialog.Action>

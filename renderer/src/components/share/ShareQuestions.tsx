@@ -1,5 +1,3 @@
-import { ShieldOff } from 'lucide-react'
-import { AlertDialog } from 'radix-ui'
 import type { Account } from '../../../../common/share.ts'
 import { isFiltered } from '../../lib/audit-list.ts'
 import { visibleName } from '../../lib/names.ts'
@@ -7,35 +5,18 @@ import { removeAccount } from '../../state/share-accounts.ts'
 import { clearAudit, useShareAudit } from '../../state/share-audit.ts'
 import { editShare } from '../../state/share.ts'
 import { report } from '../../state/ui.ts'
-import { Ask, ModalButtons } from '../Modal.tsx'
+import { Ask, DangerButtons } from '../Modal.tsx'
+import { AskToStopScanning } from '../ScanPolicy.tsx'
 
-/** Whether to take uploads as they come. To go on scanning has the focus. */
+/** Whether to take uploads as they come. */
 export function StopShareScanDialog({ onClose }: { onClose(): void }) {
   return (
-    <Ask
-      tone="alarm"
-      title={
-        <>
-          <ShieldOff size={20} className="tone-bad" aria-hidden />
-          Stop scanning uploads?
-        </>
-      }
+    <AskToStopScanning
+      what="uploads"
       description="Whatever others upload then gets its name without anybody looking for viruses in it, and whoever downloads it gets it so. The page says so for as long as it is off."
+      onStop={() => editShare({ scan: false })}
       onClose={onClose}
-    >
-      <ModalButtons>
-        <AlertDialog.Action asChild>
-          <button type="button" className="button danger-text left" onClick={() => editShare({ scan: false })}>
-            Stop scanning
-          </button>
-        </AlertDialog.Action>
-        <AlertDialog.Cancel asChild>
-          <button type="button" className="button primary">
-            Go on scanning
-          </button>
-        </AlertDialog.Cancel>
-      </ModalButtons>
-    </Ask>
+    />
   )
 }
 
@@ -46,7 +27,7 @@ export function RemoveAccountDialog({ account, onClose }: { account: Account; on
       description="Nobody can log in with it any more. Its files stay where they are. To lock it for a while, disable it instead."
       onClose={onClose}
     >
-      <Buttons text="Remove account" onGo={() => removeAccount(account.id)} />
+      <DangerButtons text="Remove account" onGo={() => removeAccount(account.id)} />
     </Ask>
   )
 }
@@ -59,25 +40,7 @@ export function ClearAuditDialog({ onClose }: { onClose(): void }) {
       description={`${filtered ? 'All entries that the filter lets through go' : 'All entries go'}, also those not scrolled to yet, and cannot be brought back. That the log was cleared, and by whom, is itself written to it.`}
       onClose={onClose}
     >
-      <Buttons text="Clear" onGo={() => report(clearAudit())} />
+      <DangerButtons text="Clear" onGo={() => report(clearAudit())} />
     </Ask>
-  )
-}
-
-/** Cancel has the focus. */
-function Buttons({ text, onGo }: { text: string; onGo(): void }) {
-  return (
-    <ModalButtons>
-      <AlertDialog.Cancel asChild>
-        <button type="button" className="button">
-          Cancel
-        </button>
-      </AlertDialog.Cancel>
-      <AlertDialog.Action asChild>
-        <button type="button" className="button danger" onClick={onGo}>
-          {text}
-        </button>
-      </AlertDialog.Action>
-    </ModalButtons>
   )
 }
