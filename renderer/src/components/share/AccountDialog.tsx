@@ -213,29 +213,20 @@ interface PasswordRowProps {
 /** In sight: whoever types it here has to tell it to somebody. */
 export function PasswordRow({ value, error, onChange }: PasswordRowProps) {
   return (
-    <Row
+    <TextRow
       id="account-password"
       label="Password"
+      mono
+      value={value}
       error={error}
       help="Suggested at random; type another one if you like. It is shown once more, then never again."
-    >
-      <span className="field">
-        <input
-          id="account-password"
-          className="input mono"
-          spellCheck={false}
-          autoComplete="off"
-          autoCapitalize="off"
-          value={value}
-          aria-invalid={error !== undefined}
-          aria-describedby={error === undefined ? 'account-password-help' : 'account-password-error'}
-          onChange={(event) => onChange(event.target.value)}
-        />
+      onChange={onChange}
+      after={
         <button type="button" className="button" onClick={() => onChange(randomPassword())}>
           <Dices size={16} aria-hidden />
           Suggest
         </button>
-      </span>
-    </Row>
+      }
+    />
   )
 }

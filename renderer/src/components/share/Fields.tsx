@@ -52,17 +52,20 @@ interface TextRowProps {
   autoFocus?: boolean
   /** A number or a size: a short field. */
   short?: boolean
-  /** Behind the field, like its unit. */
-  after?: string
+  /** A password that is shown: in letters that cannot be mistaken. */
+  mono?: boolean
+  title?: string
+  /** Behind the field, like its unit or a button. */
+  after?: ReactNode
 }
 
-export function TextRow({ id, label, value, onChange, help, error, short = false, after, ...rest }: TextRowProps) {
+export function TextRow({ id, label, value, onChange, help, error, short, mono, after, ...rest }: TextRowProps) {
   return (
     <Row id={id} label={label} {...(help === undefined ? {} : { help })} error={error}>
       <span className="field">
         <input
           id={id}
-          className={short ? 'input short' : 'input'}
+          className={`input ${short ? 'short' : ''} ${mono ? 'mono' : ''}`}
           spellCheck={false}
           autoComplete="off"
           autoCapitalize="off"
@@ -71,45 +74,36 @@ export function TextRow({ id, label, value, onChange, help, error, short = false
           {...described(id, error, help)}
           {...rest}
         />
-        {after !== undefined && <span className="muted">{after}</span>}
+        {typeof after === 'string' ? <span className="muted">{after}</span> : after}
       </span>
     </Row>
   )
 }
 
 /** A folder on this computer: typed, or chosen in the system's dialog. */
-export function FolderRow({ id, label, value, onChange, help, error, ...rest }: TextRowProps) {
+export function FolderRow(props: Omit<TextRowProps, 'short' | 'mono' | 'title' | 'after'>) {
+  const { label, value, disabled, onChange } = props
   const choose = async (): Promise<void> => {
     const folder = await chooseFolder(value)
     if (folder !== null) onChange(folder)
   }
   return (
-    <Row id={id} label={label} {...(help === undefined ? {} : { help })} error={error}>
-      <span className="field">
-        <input
-          id={id}
-          className="input"
-          spellCheck={false}
-          autoComplete="off"
-          autoCapitalize="off"
-          value={value}
-          title={value}
-          onChange={(event) => onChange(event.target.value)}
-          {...described(id, error, help)}
-          {...rest}
-        />
+    <TextRow
+      {...props}
+      title={value}
+      after={
         <button
           type="button"
           className="button"
           aria-label={`Choose: ${label}`}
-          disabled={rest.disabled}
+          disabled={disabled}
           onClick={() => void choose()}
         >
           <FolderOpen size={16} aria-hidden />
           Choose…
         </button>
-      </span>
-    </Row>
+      }
+    />
   )
 }
 
