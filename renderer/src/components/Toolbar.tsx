@@ -66,14 +66,6 @@ export function Toolbar() {
   )
 }
 
-const SHARE_WORDS = {
-  stopped: 'stopped',
-  starting: 'starting',
-  running: 'running',
-  stopping: 'stopping',
-  failed: 'failed',
-} as const
-
 /** The way to the page for sharing, and whether something is shared. */
 function ShareButton() {
   const state = useShare((s) => s.share?.status.state ?? 'stopped')
@@ -85,7 +77,7 @@ function ShareButton() {
       className={`button small share-button ${unscanned ? 'is-unscanned' : ''}`}
       aria-pressed={shown}
       aria-label="Share"
-      title={`Share a folder of this computer with others (${SHARE_WORDS[state]}${unscanned ? ', uploads are not scanned' : ''})`}
+      title={`Share a folder of this computer with others (${state}${unscanned ? ', uploads are not scanned' : ''})`}
       onClick={() => (shown ? showFiles() : showShare())}
     >
       {unscanned ? <ShieldOff size={14} aria-hidden /> : <RadioTower size={14} aria-hidden />}

@@ -1,10 +1,10 @@
 import { create } from 'zustand'
-import { focusShare } from '../lib/focus.ts'
+import { focusShare, isFocusFree } from '../lib/focus.ts'
 import { wayBack } from './way-back.ts'
 
-/** What the window shows below its head: the two panes with the panel, or the page for sharing in their place. */
 export type ShareTab = 'setup' | 'accounts' | 'live' | 'audit'
 
+/** What the window shows below its head: the two panes with the panel, or the page for sharing in their place. */
 export const useView = create<{ view: 'files' | 'share'; tab: ShareTab }>()(() => ({ view: 'files', tab: 'setup' }))
 
 /** Where the focus was before the page. */
@@ -13,7 +13,7 @@ let back: () => void = () => undefined
 /** Shows the page for sharing; shown already, it only gets the focus. */
 export function showShare(): void {
   if (useView.getState().view === 'files') {
-    back = wayBack(document.activeElement === document.body ? null : document.activeElement)
+    back = wayBack(isFocusFree() ? null : document.activeElement)
     useView.setState({ view: 'share' })
   }
   requestAnimationFrame(focusShare)
