@@ -66,7 +66,7 @@ export const newAccountSchema = accountChangesSchema.extend({ name: accountNameS
 export type NewAccount = z.infer<typeof newAccountSchema>
 
 /** What a new account gets where nothing else is said. */
-export const ACCOUNT_DEFAULTS = {
+export const ACCOUNT_DEFAULTS: Omit<AccountChanges, 'root'> = {
   role: 'reader',
   rights: [],
   homeShown: false,
@@ -75,7 +75,7 @@ export const ACCOUNT_DEFAULTS = {
   uploadRate: null,
   downloadRate: null,
   enabled: true,
-} as const satisfies Partial<AccountChanges>
+}
 
 /** An account as everybody but the login sees it: there is no way from here to the password. */
 export interface Account extends AccountChanges {

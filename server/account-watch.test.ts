@@ -9,7 +9,6 @@ const ann: LoginAccount = {
   id: 1,
   name: 'ann',
   role: 'writer',
-  rights: [],
   root: '/srv',
   createdAt: 0,
   lastLoginAt: null,

@@ -165,7 +165,6 @@ async function build(
 function completeAccounts(given: NonNullable<TestFtpServerOptions['accounts']>, root: string): NewAccount[] {
   return given.map((account) => ({
     ...ACCOUNT_DEFAULTS,
-    rights: [],
     password: randomBytes(9).toString('base64url'),
     root: given.length === 1 ? root : path.join(root, account.name),
     ...account,

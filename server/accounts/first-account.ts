@@ -10,7 +10,7 @@ const GROUPS = 5
 const GROUP_LENGTH = 4
 
 /** About 99 bits, in groups that can be typed on a phone. */
-export function readablePassword(): string {
+function readablePassword(): string {
   const letter = (): string => READABLE.charAt(randomInt(READABLE.length))
   const group = (): string => Array.from({ length: GROUP_LENGTH }, letter).join('')
   return Array.from({ length: GROUPS }, group).join('-')
@@ -30,7 +30,7 @@ export async function createFirstAccount(
   if ((await accounts.list()).length > 0) return null
   const password = readablePassword()
   try {
-    await accounts.add({ ...ACCOUNT_DEFAULTS, rights: [], name, password, root, role: 'superuser' })
+    await accounts.add({ ...ACCOUNT_DEFAULTS, name, password, root, role: 'superuser' })
   } catch (error) {
     // Another server on the same database was faster.
     if (error instanceof SluiceError && (await accounts.find(name)) !== null) return null

@@ -35,7 +35,6 @@ async function serve(server: ManagedServer, config: object): Promise<number> {
 
 const account = (place: Place, name: string) => ({
   ...ACCOUNT_DEFAULTS,
-  rights: [],
   name,
   password: 'a good password',
   root: place.root,

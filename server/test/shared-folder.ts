@@ -25,7 +25,7 @@ export async function shareFolder(changes: Partial<Account> = {}): Promise<Share
   await writeFile(join(outside, 'secret'), 'not yours')
   const account: Account = {
     ...ACCOUNT_DEFAULTS,
-    ...{ id: 1, name: 'ada', root, role: 'writer', rights: [], createdAt: 0, lastLoginAt: null },
+    ...{ id: 1, name: 'ada', root, role: 'writer', createdAt: 0, lastLoginAt: null },
     ...changes,
   }
   return { root, outside, account, files: await openUserFiles(account) }

@@ -1,6 +1,6 @@
 /** What comes before and around the login. */
 import { toErrorData } from '../../common/errors.ts'
-import { ANONYMOUS_NAMES, rightsOf } from '../../common/share.ts'
+import { ACCOUNT_DEFAULTS, ANONYMOUS_NAMES, rightsOf } from '../../common/share.ts'
 import { ANONYMOUS_ID, type LoginAccount } from '../accounts/types.ts'
 import { ReplyError } from '../protocol/reply-error.ts'
 import type { Handler, Session } from '../session/types.ts'
@@ -13,17 +13,12 @@ function anonymousOf(session: Session, name: string): LoginAccount | null {
   const { anonymous } = session.services.config
   if (!anonymous.enabled || !ANONYMOUS_NAMES.includes(name.toLowerCase())) return null
   return {
+    ...ACCOUNT_DEFAULTS,
+    // Whatever others get: nobody is asked for a password.
+    role: 'reader',
     id: ANONYMOUS_ID,
     name: 'anonymous',
-    role: 'reader',
-    rights: [],
     root: anonymous.root,
-    homeShown: false,
-    quotaBytes: null,
-    quotaFiles: null,
-    uploadRate: null,
-    downloadRate: null,
-    enabled: true,
     createdAt: 0,
     lastLoginAt: null,
     passwordMark: '',

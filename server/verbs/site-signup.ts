@@ -53,7 +53,7 @@ async function makeAccount(
   if ((await accounts.find(name)) !== null) throw new ReplyError(553, TAKEN)
   const root = await makeFolder(base, name)
   try {
-    await accounts.add({ ...ACCOUNT_DEFAULTS, rights: [], name, password, root, role, quotaBytes })
+    await accounts.add({ ...ACCOUNT_DEFAULTS, name, password, root, role, quotaBytes })
   } catch (error) {
     // Nobody can have put anything into it: nobody knows of it.
     await rmdir(root)

@@ -50,7 +50,7 @@ export class TryOut {
       beforeStart: async (server) => {
         const known = await server.call('accounts.list', null)
         if (known.some(({ name }) => name === USER)) return
-        const account = { ...ACCOUNT_DEFAULTS, rights: [], role: 'writer' as const, root: this.#folder }
+        const account = { ...ACCOUNT_DEFAULTS, role: 'writer' as const, root: this.#folder }
         await server.call('accounts.add', { ...account, name: USER, password: this.#password })
       },
       // The session looks for it where it was.

@@ -30,7 +30,7 @@ export async function openTest(spec: string, options: ShareDatabaseOptions = {})
 export function newAccount(name: string, more: Partial<NewAccount> = {}): NewAccount {
   const root = path.join(testFolder(), 'root')
   mkdirSync(root)
-  return { ...ACCOUNT_DEFAULTS, rights: [], name, password: 'correct horse', root, ...more }
+  return { ...ACCOUNT_DEFAULTS, name, password: 'correct horse', root, ...more }
 }
 
 /** @param body gets what gives the address of a new, empty database */

@@ -147,7 +147,7 @@ describeWith(['curl'], 'the person’s share', () => {
 
   test('accounts, audit log and its export', { timeout: LIMIT }, async () => {
     const { share, root, dataFolder, dialogs, events, processes } = await startShareWorld()
-    const account = { ...ACCOUNT_DEFAULTS, rights: [], root, name: 'anna', password: 'a good password' }
+    const account = { ...ACCOUNT_DEFAULTS, root, name: 'anna', password: 'a good password' }
     const added = await share.call('accounts.add', account)
     await vi.waitFor(() => expect(events.some(({ type }) => type === 'share-accounts')).toBe(true))
     await share.call('accounts.update', { id: added.id, changes: { role: 'writer' } })
