@@ -1,9 +1,7 @@
 /** With which bytes an upload begins, and from where. */
-import type { Stats } from 'node:fs'
-import { lstat } from 'node:fs/promises'
-import { systemCode } from '../../common/errors.ts'
 import type { Facts, UploadTarget } from '../files/types.ts'
 import { refused } from '../files/disk-error.ts'
+import { lstatIfThere } from '../files/facts.ts'
 import type { ReplyError } from '../protocol/reply-error.ts'
 import { Part } from './part.ts'
 import { KEPT_FOR } from './sweep.ts'
@@ -54,14 +52,8 @@ function tooShort(path: string, bytes: number): ReplyError {
 
 /** The cut upload that waits under that name; null when none does, or for too long. */
 export async function keptUpload({ folder }: UploadTarget, name: string, now: number): Promise<Kept | null> {
-  let stats: Stats
-  try {
-    stats = await lstat(folder.at(name))
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null
-    throw error
-  }
-  if (!stats.isFile() || now - stats.mtimeMs >= KEPT_FOR) return null
+  const stats = await lstatIfThere(folder.at(name))
+  if (stats === null || !stats.isFile() || now - stats.mtimeMs >= KEPT_FOR) return null
   return { bytes: stats.size, modified: Math.round(stats.mtimeMs) }
 }
 

@@ -1,12 +1,11 @@
 /** One upload on its way through the door. */
 import type { Stats } from 'node:fs'
-import { lstat } from 'node:fs/promises'
 import { SluiceError, systemCode } from '../../common/errors.ts'
 import { printableName } from '../../common/safe-name.ts'
 import type { ScanReport } from '../../common/models.ts'
 import type { ScanStream } from '../../electron/gate/index.ts'
 import { refused, replyTo } from '../files/disk-error.ts'
-import { factsFrom } from '../files/facts.ts'
+import { factsFrom, lstatIfThere } from '../files/facts.ts'
 import { childOf, nameOf, parentOf } from '../files/names.ts'
 import { keptPartName } from '../files/part-names.ts'
 import { inTurn } from '../files/turns.ts'
@@ -149,7 +148,7 @@ export class OneUpload implements Upload {
   async #replace(): Promise<string> {
     const { folder, name } = this.#target
     return await inTurn(folder, name, async () => {
-      const [existing] = await Promise.all([statsOf(folder.at(name)), folder.check()])
+      const [existing] = await Promise.all([lstatIfThere(folder.at(name)), folder.check()])
       // What came there since the upload began and is no file was put there by others than accounts.
       if (existing !== null && !existing.isFile()) throw refused(this.path, 'it is no file any more')
       // Of two who add to one file at the same time, the second would undo what the first was told is stored.
@@ -264,13 +263,4 @@ function isAnother(now: Stats | null, then: Facts | null): boolean {
   if (now === null) return false
   const { unique, size, modified } = factsFrom('', now)
   return then === null || unique !== then.unique || size !== then.size || modified !== then.modified
-}
-
-async function statsOf(path: string): Promise<Stats | null> {
-  try {
-    return await lstat(path)
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null
-    throw error
-  }
 }

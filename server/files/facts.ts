@@ -1,6 +1,18 @@
 /** What the disk knows of a file, as the account sees it. */
 import type { Stats } from 'node:fs'
+import { lstat } from 'node:fs/promises'
+import { systemCode } from '../../common/errors.ts'
 import type { Facts } from './types.ts'
+
+/** Of what is at a path of the disk itself, be it a link; null when nothing is. Throws the system's other errors. */
+export async function lstatIfThere(path: string): Promise<Stats | null> {
+  try {
+    return await lstat(path)
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null
+    throw error
+  }
+}
 
 /** Pipes, devices and sockets are never shown: opening one would hang, or do something. */
 export function isShown(stats: Stats): boolean {

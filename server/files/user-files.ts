@@ -5,7 +5,7 @@ import type { Stats } from 'node:fs'
 import { systemCode } from '../../common/errors.ts'
 import type { Account } from '../../common/share.ts'
 import { notThere, refused, replyTo } from './disk-error.ts'
-import { factsFrom, isShown } from './facts.ts'
+import { factsFrom, isShown, lstatIfThere } from './facts.ts'
 import { hold, missing, type Held } from './held.ts'
 import { listHeld } from './listing.ts'
 import { nameOf, parentOf, resolvePath, stepsOf } from './names.ts'
@@ -244,13 +244,8 @@ class RootedFiles implements UserFiles {
 
   /** What would be replaced. Something that is there but not shown is in the way. */
   async #lookAtTarget(parent: Held, name: string): Promise<Stats | null> {
-    let stats: Stats
-    try {
-      stats = await lstat(parent.at(name))
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT') return null
-      throw error
-    }
+    const stats = await lstatIfThere(parent.at(name))
+    if (stats === null) return null
     try {
       await this.#demandShown(stats, parent, name)
     } catch (cause) {
