@@ -1,8 +1,8 @@
 /** Which folders may be shared. */
-import { access, constants, realpath, stat } from 'node:fs/promises'
+import { access, constants } from 'node:fs/promises'
 import { SluiceError, systemCode } from '../../common/errors.ts'
 import { printableText } from '../../common/safe-name.ts'
-import { rootProblem } from '../files/index.ts'
+import { resolveRoot } from '../files/index.ts'
 
 const SHOWN = 300
 
@@ -25,19 +25,14 @@ function whyNot(error: unknown): string {
  * or of a drive, also by a link: that would share the whole computer
  */
 export async function checkShareRoot(folder: string): Promise<string> {
-  const problem = rootProblem(folder, process.platform)
-  if (problem !== null) refuse(folder, problem)
-  let real: string
   try {
-    real = await realpath(folder)
-    if (!(await stat(real)).isDirectory()) refuse(folder, 'It is no folder.')
+    const found = await resolveRoot(folder)
+    if ('problem' in found) refuse(folder, found.problem)
     // To be written to it must not be: many shares are for reading.
-    await access(real, constants.R_OK | constants.X_OK)
+    await access(found.real, constants.R_OK | constants.X_OK)
+    return found.real
   } catch (error) {
     if (error instanceof SluiceError) throw error
     refuse(folder, whyNot(error), error)
   }
-  const realProblem = rootProblem(real, process.platform)
-  if (realProblem !== null) refuse(folder, realProblem)
-  return real
 }

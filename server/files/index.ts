@@ -1,4 +1,4 @@
 /** Files of accounts, and nothing beyond their roots. */
-export { rootProblem } from './root.ts'
+export { resolveRoot } from './root.ts'
 export { openUserFiles } from './user-files.ts'
 export type { Facts, ReadFile, UploadTarget, UserFiles } from './types.ts'

@@ -32,19 +32,31 @@ async function realFolder(folder: string): Promise<string | null> {
 }
 
 /**
+ * The real path of a folder that can be an account's root, or why it can be none, as a sentence. Throws the system's
+ * errors.
+ */
+export async function resolveRoot(folder: string): Promise<{ real: string } | { problem: string }> {
+  const problem = rootProblem(folder, process.platform)
+  if (problem !== null) return { problem }
+  const real = await realFolder(folder)
+  if (real === null) return { problem: 'It is no folder.' }
+  // A link may lead to what no path may name.
+  const realProblem = rootProblem(real, process.platform)
+  return realProblem === null ? { real } : { problem: realProblem }
+}
+
+/**
  * The real path of a root.
  * @throws ReplyError 550 without the path: the account need not know where it lives
  */
 export async function openRoot(folder: string): Promise<string> {
   const unusable = (cause?: unknown): ReplyError =>
     new ReplyError(550, 'The folder of this account cannot be used; tell whoever runs this server.', { cause })
-  if (rootProblem(folder, process.platform) !== null) throw unusable()
-  const real = await realFolder(folder).catch((error: unknown) => {
+  const found = await resolveRoot(folder).catch((error: unknown) => {
     throw unusable(error)
   })
-  // A link may lead to what no path may name.
-  if (real === null || rootProblem(real, process.platform) !== null) throw unusable()
-  return real
+  if ('problem' in found) throw unusable()
+  return found.real
 }
 
 /** Whether the real path `real` is `root` or lies in it. */
