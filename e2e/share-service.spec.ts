@@ -1,16 +1,16 @@
 /** The share under the window: its process, what becomes of it in a crash and at the end, and the server to try. */
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
 import type { ShareState } from '../common/ipc.ts'
-import { shareConfigSchema, type FirstAccount } from '../common/share.ts'
+import { shareConfigSchema } from '../common/share.ts'
 import { eicar } from '../testing/eicar.ts'
 import { peer } from '../testing/peers.ts'
 import { invoke, listen, valueOf } from './bridge.ts'
+import { curl, curlArguments, type Login } from './curl.ts'
 import { answerFileDialogs, noteProcesses } from './fixture.ts'
 import { expect, test } from './main-job-fixture.ts'
 
@@ -32,24 +32,17 @@ const refused = (port: number): Promise<boolean> =>
     })
   })
 
-const curlArguments = (port: number, { name, password }: FirstAccount, path: string, ...more: string[]): string[] => [
-  ...['-sS', '--ssl-reqd', '-k', '--max-time', '60', '-u', `${name}:${password}`, ...more],
-  `ftp://127.0.0.1:${port}${path}`,
-]
-const curl = async (...args: Parameters<typeof curlArguments>): Promise<string> =>
-  (await promisify(execFile)(peer('curl'), curlArguments(...args))).stdout
-
 const portOf = ({ status }: ShareState): number => {
   const port = status.state === 'running' ? status.addresses.find(({ implicit }) => !implicit)?.port : undefined
   if (port === undefined) throw new Error(`The share is ${status.state}.`)
   return port
 }
 
-async function start(page: Page, folder: string): Promise<{ account: FirstAccount; port: number }> {
+async function start(page: Page, folder: string): Promise<Login> {
   await valueOf(page, 'share.setConfig', shareConfigSchema.parse({ root: folder, port: 0 }))
   const { firstAccount } = await valueOf(page, 'share.start')
   if (!firstAccount) throw new Error('There was an account already.')
-  return { account: firstAccount, port: portOf(await valueOf(page, 'share.get')) }
+  return { ...firstAccount, port: portOf(await valueOf(page, 'share.get')) }
 }
 
 test.describe('the person’s share', () => {
@@ -64,9 +57,9 @@ test.describe('the person’s share', () => {
     const heard = await listen(page)
     expect(await invoke(page, 'share.start')).toMatchObject({ ok: false, error: { code: 'bad-argument' } })
     expect(await processes()).toEqual([])
-    const { account, port } = await start(page, localFolder)
-    expect(await curl(port, account, '/hello.txt')).toBe('hello')
-    await expect(curl(port, { ...account, password: 'wrong' }, '/hello.txt')).rejects.toMatchObject({ code: 67 })
+    const login = await start(page, localFolder)
+    expect(await curl(login, '/hello.txt')).toBe('hello')
+    await expect(curl({ ...login, password: 'wrong' }, '/hello.txt')).rejects.toMatchObject({ code: 67 })
 
     const [first = 0] = await processes()
     process.kill(first, 'SIGKILL')
@@ -87,7 +80,7 @@ test.describe('the person’s share', () => {
       }),
     })
     const again = portOf(await valueOf(page, 'share.get'))
-    expect(await curl(again, account, '/hello.txt')).toBe('hello')
+    expect(await curl({ ...login, port: again }, '/hello.txt')).toBe('hello')
     const [second = 0] = await processes()
     expect(second).not.toBe(first)
 
@@ -104,10 +97,10 @@ test.describe('the person’s share', () => {
     await expect.poll(async () => (await valueOf(page, 'scanner.status')).state).toBe('ready')
     const folder = join(localFolder, 'shared')
     mkdirSync(folder)
-    const { account, port } = await start(page, folder)
+    const login = await start(page, folder)
     const heard = await listen(page)
     await valueOf(page, 'share.watch', true)
-    const upload = spawn(peer('curl'), curlArguments(port, account, '/late.txt', '-T', '-'), {
+    const upload = spawn(peer('curl'), curlArguments(login, '/late.txt', '-T', '-'), {
       stdio: ['pipe', 'ignore', 'inherit'],
     })
     const ended = once(upload, 'exit')
@@ -118,7 +111,7 @@ test.describe('the person’s share', () => {
     expect(readdirSync(folder)).not.toContain('late.txt')
     const stopping = launched.stop()
     // It takes no more connections: the end has begun.
-    await expect.poll(() => refused(port)).toBe(true)
+    await expect.poll(() => refused(login.port)).toBe(true)
     upload.stdin.end('and last')
     expect(await ended).toEqual([0, null])
     expect(readFileSync(join(folder, 'late.txt'), 'utf8')).toBe('first and last')
@@ -133,11 +126,11 @@ test.describe('the person’s share', () => {
     launched,
   }) => {
     await expect.poll(async () => (await valueOf(page, 'scanner.status')).state).toBe('ready')
-    const { account, port } = await start(page, localFolder)
+    const login = await start(page, localFolder)
     const heard = await listen(page)
     const [known] = await valueOf(page, 'share.accounts')
     await valueOf(page, 'share.updateAccount', known?.id ?? 0, { role: 'superuser' })
-    const upload = spawn(peer('curl'), curlArguments(port, account, '/bad.com', '-T', '-'), {
+    const upload = spawn(peer('curl'), curlArguments(login, '/bad.com', '-T', '-'), {
       stdio: ['pipe', 'ignore', 'ignore'],
     })
     upload.stdin.end(eicar())
@@ -165,11 +158,11 @@ test.describe('the person’s share', () => {
   })
 
   test('a window that is loaded anew is not told of live sessions until it asks', async ({ page, localFolder }) => {
-    const { account, port } = await start(page, localFolder)
+    const login = await start(page, localFolder)
     await valueOf(page, 'share.watch', true)
     await page.reload()
     const heard = await listen(page)
-    await curl(port, account, '/')
+    await curl(login, '/')
     await expect
       .poll(async () => (await valueOf(page, 'share.audit', { limit: 10, kinds: ['logout'] })).length)
       .toBeGreaterThan(0)

@@ -1,19 +1,17 @@
 /** Sharing a folder: the page, the real server behind it, and curl as somebody else's program. */
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import type { ElectronApplication, Locator, Page } from '@playwright/test'
 import { EVENT_CHANNEL } from '../common/ipc.ts'
 import { shareConfigSchema } from '../common/share.ts'
 import { eicar } from '../testing/eicar.ts'
 import { peer } from '../testing/peers.ts'
-import { noteProcesses, violations } from './fixture.ts'
+import { curl, curlArguments, type Login } from './curl.ts'
+import { answerFileDialogs, noteProcesses, violations } from './fixture.ts'
 import { expect, test } from './main-job-fixture.ts'
-
-const run = promisify(execFile)
 
 /** The page for sharing, by what is written on it. */
 class Sharing {
@@ -38,17 +36,9 @@ class Sharing {
     await this.region.getByRole('tab', { name }).click()
   }
 
-  /** What the system's dialogs answer from now on: no test can press in a native one. */
-  async answerDialogs(path: string): Promise<void> {
-    await this.app.evaluate(({ dialog }, wanted) => {
-      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [wanted] })
-      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: wanted })
-    }, path)
-  }
-
   /** Chooses the folder and any free port, and starts. @returns the account that was made, and the port */
   async start(folder: string): Promise<{ name: string; password: string; port: number }> {
-    await this.answerDialogs(folder)
+    await answerFileDialogs(this.app, folder)
     await this.region.getByRole('button', { name: 'Choose: Folder' }).click()
     await expect(this.region.getByRole('textbox', { name: 'Folder', exact: true })).toHaveValue(folder)
     await this.region.getByRole('textbox', { name: 'Port', exact: true }).fill('0')
@@ -86,18 +76,6 @@ class Sharing {
 /** More than the system takes from the server before anybody has read it. */
 const BIG = 40_000_000
 
-interface Login {
-  name: string
-  password: string
-  port: number
-}
-
-const curlArguments = ({ name, password, port }: Login, path: string, more: string[] = []): string[] => [
-  ...['-sS', '--ssl-reqd', '-k', '--max-time', '60', '-u', `${name}:${password}`, ...more],
-  `ftp://127.0.0.1:${port}${path}`,
-]
-const curl = async (login: Login, path: string, ...more: string[]): Promise<string> =>
-  (await run(peer('curl'), curlArguments(login, path, more))).stdout
 /** curl's exit code: 0 when all went well, 67 when the login was refused. */
 const curlFails = async (login: Login, path: string): Promise<number> =>
   curl(login, path).then(
@@ -159,7 +137,7 @@ test('share a folder: start, first password, a stranger’s program, live, audit
     await expect(log.getByRole('row')).toHaveCount(3)
     await expect(log).not.toContainText('Server started')
     const exported = join(localFolder, 'log.json')
-    await sharing.answerDialogs(exported)
+    await answerFileDialogs(app, exported)
     await sharing.region.getByRole('button', { name: 'Export' }).click()
     await page.getByRole('menuitem', { name: 'JSON, for programs' }).click()
     await expect(page.getByText(/2 entries written to/).first()).toBeVisible()
@@ -169,7 +147,7 @@ test('share a folder: start, first password, a stranger’s program, live, audit
   await test.step('live: a session and its transfer, disconnected', async () => {
     await sharing.tab('Live')
     await expect(sharing.region.getByText('Nobody is connected')).toBeVisible()
-    const fetched = spawn(peer('curl'), curlArguments(login, '/big.bin', ['--limit-rate', '20k', '-o', '/dev/null']))
+    const fetched = spawn(peer('curl'), curlArguments(login, '/big.bin', ...['--limit-rate', '20k', '-o', '/dev/null']))
     const ended = endedOf(fetched)
     const session = sharing.row('Sessions', `${login.name} at 127.0.0.1`)
     await expect(session).toContainText('TLSv1.3')
@@ -223,7 +201,7 @@ test('accounts: add, reset the password, disable, edit, remove', async ({ app, p
   await expect(dialog.getByRole('textbox', { name: 'Name' })).toBeFocused()
   await expect(dialog.getByRole('textbox', { name: 'Name' })).toHaveAccessibleDescription('Type a name.')
   await page.keyboard.type('olaf')
-  await sharing.answerDialogs(join(folder, 'olaf'))
+  await answerFileDialogs(app, join(folder, 'olaf'))
   await dialog.getByRole('button', { name: 'Choose: Folder' }).click()
   await expect(dialog.getByRole('textbox', { name: 'Folder' })).toHaveValue(join(folder, 'olaf'))
   await dialog.getByRole('textbox', { name: 'Room at most' }).fill('5 MB')
@@ -396,7 +374,7 @@ test('what stops says how long transfers have; what dies says when it is tried a
   const processes = await noteProcesses(app)
   await sharing.open()
   const login = await sharing.start(folder)
-  const fetched = spawn(peer('curl'), curlArguments(login, '/big.bin', ['--limit-rate', '20k', '-o', '/dev/null']))
+  const fetched = spawn(peer('curl'), curlArguments(login, '/big.bin', ...['--limit-rate', '20k', '-o', '/dev/null']))
   const ended = endedOf(fetched)
   await expect(region.getByText('1 session, 1 transfer')).toBeVisible()
   await region.getByRole('button', { name: 'Stop sharing' }).click()
@@ -491,7 +469,7 @@ test('create an account where the server lets anybody', async ({ app, window, pa
   mkdirSync(folder)
   await sharing.open()
   await sharing.region.getByRole('checkbox', { name: /^Let anybody make an account/ }).check()
-  await sharing.answerDialogs(folder)
+  await answerFileDialogs(app, folder)
   await sharing.region.getByRole('button', { name: 'Choose: Their folders go in' }).click()
   const { name, port } = await sharing.start(folder)
   await sharing.region.getByRole('button', { name: 'Back to files' }).click()
@@ -556,7 +534,7 @@ for (const theme of ['light', 'dark'] as const) {
       await expect(region.getByText('Nothing happened yet')).toBeVisible()
       await look('no-audit')
       await sharing.tab('Settings')
-      await sharing.answerDialogs(folder)
+      await answerFileDialogs(app, folder)
       await region.getByRole('button', { name: 'Choose: Folder' }).click()
       await region.getByRole('textbox', { name: 'Port', exact: true }).fill('0')
       await region.getByRole('button', { name: 'Start sharing' }).click()
@@ -597,7 +575,7 @@ for (const theme of ['light', 'dark'] as const) {
         Buffer.alloc(BIG),
       )
       const file = '/The%20minutes%20of%20the%20general%20assembly,%20second%20draft,%20with%20remarks.bin'
-      const fetched = spawn(peer('curl'), curlArguments(login, file, ['--limit-rate', '20k', '-o', '/dev/null']))
+      const fetched = spawn(peer('curl'), curlArguments(login, file, ...['--limit-rate', '20k', '-o', '/dev/null']))
       const ended = endedOf(fetched)
       const stranger = connect(port, '127.0.0.1').on('error', () => undefined)
       await sharing.tab('Live')
