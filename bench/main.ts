@@ -1,11 +1,11 @@
 /** `npm run bench [case...]`: measures against real peers and prints one table. See bench/README.md. */
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { installPeers } from '../testing/peers.ts'
 import { benchLargeFile, LARGE_FILE_CASES } from './large-file.ts'
+import { fileSystemOf, positive, say } from './run.ts'
 import { table } from './table.ts'
 
 const USAGE = `Usage: npm run bench [case...] [-- --rounds 5 --size 1024 --folder DIR]
@@ -14,21 +14,6 @@ const USAGE = `Usage: npm run bench [case...] [-- --rounds 5 --size 1024 --folde
   --rounds  runs of each contestant; the table shows medians (default 5)
   --size    of the file, in MiB (default 1024)
   --folder  where files lie (default the temporary folder; /dev/shm leaves the disk out)`
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`)
-}
-
-function positive(text: string, name: string): number {
-  const number = Number(text)
-  if (!Number.isInteger(number) || number < 1) throw new Error(`--${name} must be a whole number above 0`)
-  return number
-}
-
-/** "ext4" and the like. */
-function fileSystem(folder: string): string {
-  return execFileSync('stat', ['--file-system', '--format=%T', folder], { encoding: 'utf8' }).trim()
-}
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -55,7 +40,7 @@ async function main(): Promise<void> {
   const results = await benchLargeFile(wanted, { folder, bytes, rounds, say })
   remove()
   process.stdout.write(`
-One file of ${values.size} MiB on ${fileSystem(values.folder)}, vsftpd on loopback (TLS session reuse required), ${cpus().length} CPUs, Node ${process.version}.
+One file of ${values.size} MiB on ${fileSystemOf(values.folder)}, vsftpd on loopback (TLS session reuse required), ${cpus().length} CPUs, Node ${process.version}.
 Medians of ${rounds}, in turn. A ratio below 1 means ours takes less.
 
 ${table(results)}

@@ -1,5 +1,5 @@
 /** `npm run bench:server [case...]`: measures our server beside others and prints one table. See README.md. */
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import path from 'node:path'
@@ -7,6 +7,7 @@ import { parseArgs, promisify } from 'node:util'
 import { installPeers } from '../../testing/peers.ts'
 import { fetchProftpd } from '../../testing/proftpd.ts'
 import { medianCost, type Cost } from '../measure.ts'
+import { fileSystemOf, positive, say } from '../run.ts'
 import { table } from '../table.ts'
 import type { Result } from '../large-file.ts'
 import { CASES, TARGETS, type Case, type Sizes } from './cases.ts'
@@ -21,10 +22,6 @@ const USAGE = `Usage: npm run bench:server [case...] [-- --rounds 5 --size 1024 
   --profile our server writes CPU profiles into this folder`
 
 const run = promisify(execFile)
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`)
-}
 
 interface Contestant {
   name: string
@@ -81,12 +78,6 @@ function verdicts(results: readonly Result[]): string[] {
   )
 }
 
-function positive(text: string, name: string): number {
-  const number = Number(text)
-  if (!Number.isInteger(number) || number < 1) throw new Error(`--${name} must be a whole number above 0`)
-  return number
-}
-
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -130,9 +121,8 @@ async function main(): Promise<void> {
     results.push(await benchCase(one, contestants, folder, sizes, rounds))
   }
   remove()
-  const fileSystem = execFileSync('stat', ['--file-system', '--format=%T', values.folder], { encoding: 'utf8' }).trim()
   process.stdout.write(`
-Servers on loopback, ${values.size} MiB on ${fileSystem}, ${sizes.logins} logins, ${sizes.smallFiles} files of 4 KiB, ${sizes.sessions} idle sessions, listing of ${sizes.listed}; ${cpus().length} CPUs, Node ${process.version}.
+Servers on loopback, ${values.size} MiB on ${fileSystemOf(values.folder)}, ${sizes.logins} logins, ${sizes.smallFiles} files of 4 KiB, ${sizes.sessions} idle sessions, listing of ${sizes.listed}; ${cpus().length} CPUs, Node ${process.version}.
 Medians of ${rounds}, in turn. A ratio below 1 means ours takes less. CPU and memory are the server's.
 
 ${table(results)}

@@ -47,12 +47,12 @@ function tree(root: number): Map<number, Stat> {
 }
 
 /** CPU seconds so far. */
-export function cpuOf(root: number): number {
+function cpuOf(root: number): number {
   return [...tree(root).values()].reduce((sum, { cpu }) => sum + cpu, 0)
 }
 
 /** Bytes in memory; what processes share counts once (PSS). */
-export function memoryOf(root: number): number {
+function memoryOf(root: number): number {
   let bytes = 0
   for (const pid of tree(root).keys()) {
     try {
