@@ -27,8 +27,8 @@ export interface AppSurroundings {
 }
 
 /**
- * Which program is wanted, with what follows its switch, or null for a window. "--" behind the switch keeps Chromium from taking what follows for
- * switches of its own (`--type` is one) and does not count.
+ * Which program is wanted, with what follows its switch, or null for a window. "--" behind the switch keeps Chromium
+ * from taking what follows for switches of its own (`--type` is one) and does not count.
  * @param argv the process's own
  */
 export function commandLineOf(argv: readonly string[]): { program: CommandLineProgram; args: string[] } | null {

@@ -13,7 +13,15 @@ import { showFirstAccount } from './first-password.ts'
 import type { CommandLine } from './flags.ts'
 import type { Surroundings } from './index.ts'
 import { auditLine, createLog, type Log } from './log.ts'
-import { agentOf, DATABASE_VARIABLE, parseQuickUser, placesOf, quickAccounts, type Places } from './options.ts'
+import {
+  agentOf,
+  DATABASE_VARIABLE,
+  parseQuickUser,
+  placesOf,
+  quickAccounts,
+  type Places,
+  type QuickUser,
+} from './options.ts'
 import { passwordSource } from './passwords.ts'
 import { oneOf, parseNumber } from './values.ts'
 
@@ -29,8 +37,9 @@ export async function serve(line: CommandLine, around: Surroundings): Promise<nu
   const grace = parseNumber('grace', line.value('grace') ?? String(GRACE_SECONDS), 0, 86_400) * 1000
   const agent = agentOf(line)
   const places = placesOf(line, env)
+  const users = line.values('user').map(parseQuickUser)
   const log = createLog(stdout, form)
-  warn(line, config, (text) => {
+  warn(line, users, config, (text) => {
     stderr.write(`sluice-server: ${text}\n`)
     // Whoever reads text sees both.
     if (form === 'json') log({ level: 'warn', event: 'warning', message: text })
@@ -41,7 +50,7 @@ export async function serve(line: CommandLine, around: Surroundings): Promise<nu
     input: around.stdin,
     output: around.stderr,
   })
-  const accounts = await quickAccounts(line.values('user').map(parseQuickUser), config.root, passwords)
+  const accounts = await quickAccounts(users, config.root, passwords)
 
   try {
     return await serveUntilStopped({ line, around, config, form, grace, agent, places, log, accounts })
@@ -100,8 +109,8 @@ async function serveUntilStopped(serving: Serving): Promise<number> {
 }
 
 /** What somebody should know who may not have meant it. */
-function warn(line: CommandLine, config: ShareConfig, tell: (text: string) => void): void {
-  for (const user of line.values('user').map(parseQuickUser)) {
+function warn(line: CommandLine, users: readonly QuickUser[], config: ShareConfig, tell: (text: string) => void): void {
+  for (const user of users) {
     if (user.password === null) continue
     // Where the system can, the list of processes then shows this instead of the command line.
     process.title = 'sluice-server'
