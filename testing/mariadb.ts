@@ -21,7 +21,6 @@ export interface Mariadb {
   readonly socket: string
   /** 0 without `port`. */
   readonly port: number
-  readonly user: string
   /** Has what addresses must escape. */
   readonly password: string
   /** The authority that signed the certificate: a PEM file; '' without one. */
@@ -33,7 +32,6 @@ export interface Mariadb {
   byPort(spec: string): string
   /** Runs SQL as its root and gives its rows, columns parted by tabs. */
   sql(statement: string, database?: string): string
-  log(): string
   /** SIGKILL: connections break in the middle of whatever they do. */
   kill(): Promise<void>
   /** Starts it again on the same data, socket and port. */
@@ -101,7 +99,6 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
     '--performance-schema=OFF',
     ...(port === 0 ? ['--skip-networking'] : ['--bind-address=127.0.0.1', `--port=${port}`]),
   ]
-  let output = ''
 
   const start = async (): Promise<void> => {
     const started = spawn(peer('mariadb'), args, { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -110,7 +107,6 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
     let said = ''
     const keep = (chunk: Buffer): void => {
       said += chunk.toString('utf8')
-      output += chunk.toString('utf8')
       if (said.includes('ready for connections')) ready.resolve('')
     }
     started.stdout.on('data', keep)
@@ -160,7 +156,6 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
   return {
     socket,
     port,
-    user,
     password,
     caFile,
     get pid() {
@@ -174,7 +169,6 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
     },
     byPort: (spec) => `mysql://${login}@127.0.0.1:${port}${new URL(spec).pathname}`,
     sql,
-    log: () => output,
     kill,
     restart: start,
     pause: () => void daemon?.kill('SIGSTOP'),
