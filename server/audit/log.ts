@@ -6,7 +6,7 @@ import { numberOf, type SqlDatabase } from '../database/sql.ts'
 import { conditionOf, filterInWords } from './conditions.ts'
 import { entryOf, rowOf } from './rows.ts'
 import type { AuditLog, NewAuditEntry } from './types.ts'
-import { allRows, newestId, newestRows, stretches } from './windows.ts'
+import { allRows, edge, newestId, newestRows, stretches } from './windows.ts'
 import { AuditWriter, insertRow } from './writer.ts'
 
 const DAY_MS = 86_400_000
@@ -154,8 +154,7 @@ export class DatabaseAudit implements AuditLog {
     const id = excess === undefined ? 0 : numberOf(excess, 'id')
     const condition = '(time < ? OR time < ? OR (time = ? AND id <= ?))'
     const values = [tooOld, time, time, id]
-    const [newest] = await this.#database.all(`SELECT MAX(id) AS id FROM share_audit WHERE ${condition}`, values)
-    const last = newest === undefined || newest['id'] === null ? 0 : numberOf(newest, 'id')
+    const last = (await edge(this.#database, 'MAX', condition, values)) ?? 0
     let removed = 0
     for await (const [from, to] of stretches(this.#database, last)) {
       const sql = `DELETE FROM share_audit WHERE id >= ? AND id <= ? AND ${condition}`

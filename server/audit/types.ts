@@ -1,5 +1,6 @@
 /** The audit log: who did what from where, in the accounts' database. */
 import type { AuditEntry, AuditFilter, AuditPage, ShareConfig } from '../../common/share.ts'
+import type { AccountStore } from '../accounts/types.ts'
 
 /** What is left out is null. */
 export type NewAuditEntry = Pick<AuditEntry, 'kind' | 'outcome'> &
@@ -30,7 +31,7 @@ export interface AuditLog {
 
 /** The open database of a share. */
 export interface ShareDatabase {
-  readonly accounts: import('../accounts/types.ts').AccountStore
+  readonly accounts: AccountStore
   readonly audit: AuditLog
   /** Writes what waits, then closes. */
   close(): Promise<void>

@@ -3,21 +3,27 @@
  * statement would stop all transfers for a second.
  */
 import { setImmediate as turn } from 'node:timers/promises'
-import { numberOrNull, type SqlRow, type Statements } from '../database/sql.ts'
+import { numberOrNull, type SqlRow, type SqlValue, type Statements } from '../database/sql.ts'
 import type { Condition } from './conditions.ts'
 
 const STRETCH = 20_000
 /** To remove an entry takes ten times as long as to look at it. */
 const REMOVED_AT_ONCE = 2000
 
-async function edge(sql: Statements, which: 'MIN' | 'MAX', condition: string, id: number): Promise<number | null> {
-  const [row] = await sql.all(`SELECT ${which}(id) AS id FROM share_audit WHERE ${condition}`, [id])
+/** The first or last id of the entries that meet a condition; null when none does. */
+export async function edge(
+  sql: Statements,
+  which: 'MIN' | 'MAX',
+  condition: string,
+  values: readonly SqlValue[],
+): Promise<number | null> {
+  const [row] = await sql.all(`SELECT ${which}(id) AS id FROM share_audit WHERE ${condition}`, values)
   return row === undefined ? null : numberOrNull(row, 'id')
 }
 
 /** The newest id; 0 when there is none. */
 export async function newestId(sql: Statements): Promise<number> {
-  return (await edge(sql, 'MAX', 'id > ?', 0)) ?? 0
+  return (await edge(sql, 'MAX', 'id > ?', [0])) ?? 0
 }
 
 /** At most `limit` rows that pass, newest first, older than the id `before`. */
@@ -29,7 +35,7 @@ export async function newestRows(
 ): Promise<SqlRow[]> {
   const rows: SqlRow[] = []
   for (let below = before; rows.length < limit;) {
-    const top = await edge(sql, 'MAX', 'id < ?', below)
+    const top = await edge(sql, 'MAX', 'id < ?', [below])
     if (top === null) break
     const bottom = top - STRETCH
     const found = await sql.all(
@@ -50,7 +56,7 @@ export async function* stretches(
   length = REMOVED_AT_ONCE,
 ): AsyncGenerator<readonly [from: number, to: number]> {
   for (let after = 0; after < last;) {
-    const first = await edge(sql, 'MIN', 'id > ?', after)
+    const first = await edge(sql, 'MIN', 'id > ?', [after])
     if (first === null || first > last) return
     const end = Math.min(first + length - 1, last)
     yield [first, end]
