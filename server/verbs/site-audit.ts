@@ -28,6 +28,9 @@ function lineOf(entry: AuditEntry): string {
   return line.length > MAX_WIDTH ? `${line.slice(0, MAX_WIDTH - 3).toWellFormed()}...` : line
 }
 
+/** What a filter takes; '' lets everything through. */
+const searched = (text: string): string => text.slice(0, 1024)
+
 /** "CLEAR text" in any case; null when it is none. */
 const CLEAR = /^clear(?: (.*))?$/iu
 /** A number of entries, a text, or both. */
@@ -42,13 +45,13 @@ export const audit: Handler = async (session, argument) => {
   const clear = CLEAR.exec(argument)
   if (clear !== null) {
     const by = { account: session.login.account?.name ?? null, address: session.address }
-    const removed = await log.clear(clear[1] ? { text: clear[1].slice(0, 1024) } : {}, by)
+    const removed = await log.clear({ text: searched(clear[1] ?? '') }, by)
     session.reply(200, `Removed ${plural(removed, 'entry', 'entries')}.`)
     return
   }
   const [, number, text = ''] = SHOW.exec(argument) ?? []
   const limit = Math.min(Math.max(Number(number ?? USUAL_LINES), 1), MAX_LINES)
   await log.flush()
-  const entries = await log.page({ limit, ...(text === '' ? {} : { text: text.slice(0, 1024) }) })
+  const entries = await log.page({ limit, text: searched(text) })
   session.reply(211, [`Audit log, newest first, at most ${limit}:`, ...entries.map(lineOf), 'End'])
 }
