@@ -1,11 +1,11 @@
 /** Opens uploads and cares for what they leave behind. */
 import { lstat, statfs, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SluiceError, systemCode, toErrorData } from '../../common/errors.ts'
+import { systemCode, toErrorData } from '../../common/errors.ts'
 import type { QuarantineItem, ScanReport } from '../../common/models.ts'
 import type { Account } from '../../common/share.ts'
 import { printableName } from '../../common/safe-name.ts'
-import type { Quarantine, ScanGate, ScanStream } from '../../electron/gate/index.ts'
+import type { ScanGate, ScanStream } from '../../electron/gate/index.ts'
 import { replyTo } from '../files/disk-error.ts'
 import { keptPartName, newPartName } from '../files/part-names.ts'
 import { openRoot } from '../files/root.ts'
@@ -14,6 +14,7 @@ import type { Facts, UploadTarget, UserFiles } from '../files/types.ts'
 import { ReplyError } from '../protocol/reply-error.ts'
 import { beginningOf, keptUpload, openPart } from './beginning.ts'
 import type { Part } from './part.ts'
+import { demandQuarantineRoom, sourceUrl } from './quarantine-room.ts'
 import { Quotas } from './quota.ts'
 import { Room } from './room.ts'
 import { ScanRefused } from './scan-refused.ts'
@@ -32,9 +33,6 @@ export interface DoorOptions {
   /** ms since the epoch; for tests */
   now?: () => number
 }
-
-/** Bytes that even the smallest file takes of a disk. */
-const DISK_BLOCK = 4096
 
 /** Builds the door of a server. */
 export function createDoor(options: DoorOptions): Door {
@@ -246,31 +244,4 @@ async function demandSpace({ announced }: UploadRequest, { folder }: UploadTarge
   if (announced === null) return
   const { bavail, bsize } = await statfs(folder.self)
   if (bavail * bsize < announced) throw new ReplyError(452, 'There is not so much room on the disk.')
-}
-
-/**
- * An account with a quota may have as much in the quarantine, which only people empty: else it could fill the disk with
- * what is infected. @throws SluiceError local-disk-full
- */
-async function demandQuarantineRoom(
-  quarantine: Quarantine,
-  { name, quotaBytes }: Account,
-  partPath: string,
-): Promise<void> {
-  if (quotaBytes === null) return
-  const [items, { size }] = await Promise.all([quarantine.list(), lstat(partPath)])
-  const own = items.filter(({ source }) => source.startsWith(userUrl(name)))
-  const used = own.reduce((sum, { bytes }) => sum + Math.max(bytes, DISK_BLOCK), 0)
-  if (used + size <= quotaBytes) return
-  throw new SluiceError('local-disk-full', `As much of ${name} lies in the quarantine as its quota allows. Empty it.`)
-}
-
-function userUrl(account: string): string {
-  return `ftp://${encodeURIComponent(account)}@`
-}
-
-/** As URLs name it: who sent it, from where, and where to. */
-function sourceUrl(account: string, address: string, path: string): string {
-  const host = address.includes(':') ? `[${address}]` : address
-  return `${userUrl(account)}${host}${path.split('/').map(encodeURIComponent).join('/')}`
 }
