@@ -159,6 +159,12 @@ export default {
       to: { path: '^server/(cli|control)/' },
     },
     {
+      name: 'who-runs-the-server-does-so-alone',
+      severity: 'error',
+      from: { path: '^server/(cli|control)/', pathNot: TEST_FILE },
+      to: { path: '^server/(cli|control)/', pathNot: '^server/$1/' },
+    },
+    {
       name: 'one-room-speaks-to-databases',
       severity: 'error',
       from: { pathNot: ['^server/database/', TEST_FILE] },

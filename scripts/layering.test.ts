@@ -109,6 +109,7 @@ const FORBIDDEN: readonly (readonly [file: string, imported: string, rule: strin
   ['server/bad.ts', '../cli/index.ts', 'server-keeps-to-its-walls'],
   ['server/bad.ts', 'electron', 'no-electron-below-services'],
   ['server/bad.ts', './cli/index.ts', 'the-server-does-not-know-who-runs-it'],
+  ['server/control/bad.ts', '../cli/index.ts', 'who-runs-the-server-does-so-alone'],
   ['server/bad.ts', 'mysql2', 'one-room-speaks-to-databases'],
   ['server/bad.ts', 'selfsigned', 'one-room-makes-certificates'],
   ['server/test/bad.ts', '../../electron/ftp/index.ts', 'server-and-client-share-no-protocol-code'],

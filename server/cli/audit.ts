@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { printableText } from '../../common/safe-name.ts'
 import { auditKindSchema, auditOutcomeSchema, type AuditEntry, type AuditFilter } from '../../common/share.ts'
-import { exportAudit } from '../control/export-audit.ts'
+import { exportAudit } from '../audit/export.ts'
 import { openShareDatabase } from '../database/index.ts'
 import { EXIT_CODES } from './exit-codes.ts'
 import { bad, type CommandLine } from './flags.ts'

@@ -2,8 +2,8 @@
 import { SluiceError } from '../../common/errors.ts'
 import type { ShareMethod, ShareParsedArgument, ShareResults } from '../../common/share-control.ts'
 import type { AgentAddress } from '../../electron/gate/index.ts'
+import { exportAudit } from '../audit/export.ts'
 import { testPorts } from '../port-test.ts'
-import { exportAudit } from './export-audit.ts'
 import type { ManagedShare } from './managed-share.ts'
 
 type Handlers = { [M in ShareMethod]: (argument: ShareParsedArgument<M>) => Promise<ShareResults[M]> }

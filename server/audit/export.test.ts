@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openShareDatabase } from '../database/index.ts'
-import type { AuditLog, NewAuditEntry } from '../audit/types.ts'
-import { exportAudit } from './export-audit.ts'
+import type { AuditLog, NewAuditEntry } from './types.ts'
+import { exportAudit } from './export.ts'
 
 async function logOf(...entries: NewAuditEntry[]): Promise<{ audit: AuditLog; file: string }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-export-'))

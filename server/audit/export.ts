@@ -2,7 +2,7 @@
 import { open, rm } from 'node:fs/promises'
 import { SluiceError, systemCode } from '../../common/errors.ts'
 import type { AuditEntry, AuditFilter } from '../../common/share.ts'
-import type { AuditLog } from '../audit/types.ts'
+import type { AuditLog } from './types.ts'
 
 export interface AuditExport {
   /** Absolute; must not exist. */
