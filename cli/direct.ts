@@ -1,6 +1,7 @@
 /** From the words of the command line to commands of the console: what to open, and the one command to run there. */
 import { isIPv6 } from 'node:net'
 import { findCommand, type CommandSpec } from '../common/commands.ts'
+import { hostInUrl } from '../common/endpoint.ts'
 import { splitFtpUrl, type FtpUrl } from '../common/ftp-url.ts'
 import type { Protocol } from '../common/models.ts'
 import { quoteWord } from '../electron/services/console/index.ts'
@@ -137,6 +138,5 @@ function serverUrl(url: FtpUrl, flags: AddressFlags, plan: Plan): string {
   }
   if (password !== undefined && user !== null) plan.passwords.push({ host, user, password })
   const login = user === null ? '' : `${encodeURIComponent(user)}@`
-  const shown = host.includes(':') ? `[${host}]` : host
-  return `${flags.protocol ?? url.protocol ?? 'ftp'}://${login}${shown}${port === undefined ? '' : `:${port}`}`
+  return `${flags.protocol ?? url.protocol ?? 'ftp'}://${login}${hostInUrl(host)}${port === undefined ? '' : `:${port}`}`
 }

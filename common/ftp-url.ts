@@ -1,4 +1,4 @@
-import { encoded } from './endpoint.ts'
+import { encoded, hostInUrl } from './endpoint.ts'
 import { DEFAULT_PORTS, type Endpoint, type Protocol } from './models.ts'
 
 /** What an address pasted into the host field says; absent parts are undefined. */
@@ -48,8 +48,7 @@ export function splitFtpUrl(text: string): FtpUrl | null {
 
 /** Address of a file or folder on a server, without the password. */
 export function remoteUrl(endpoint: Endpoint, path: string): string {
-  const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host
   const user = endpoint.user === 'anonymous' ? '' : `${encoded(endpoint.user)}@`
   const port = endpoint.port === DEFAULT_PORTS[endpoint.protocol] ? '' : `:${endpoint.port}`
-  return `${endpoint.protocol}://${user}${host}${port}${path.split('/').map(encoded).join('/')}`
+  return `${endpoint.protocol}://${user}${hostInUrl(endpoint.host)}${port}${path.split('/').map(encoded).join('/')}`
 }

@@ -1,6 +1,7 @@
 /** Where a listener can be reached: one address for each of the machine's that it covers. */
 import { BlockList, isIPv6, isIPv4 } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { hostInUrl } from '../common/endpoint.ts'
 import type { ShareAddress } from '../common/share.ts'
 
 /** RFC 1918, 3927 and 6598; RFC 4193 and 4291. */
@@ -59,9 +60,8 @@ export function shareAddresses(
   const order: ShareAddress['reach'][] = ['public', 'private', 'loopback']
   return known
     .map(({ address, name }) => {
-      const shown = address.includes(':') ? `[${address}]` : address
       return {
-        url: `${implicit ? 'ftps' : 'ftp'}://${shown}:${port}`,
+        url: `${implicit ? 'ftps' : 'ftp'}://${hostInUrl(address)}:${port}`,
         host: address,
         port,
         implicit,

@@ -1,5 +1,6 @@
 /** What infected uploads of an account may take of the quarantine, and how they are told apart there. */
 import { lstat } from 'node:fs/promises'
+import { encoded, hostInUrl } from '../../common/endpoint.ts'
 import { SluiceError } from '../../common/errors.ts'
 import type { Account } from '../../common/share.ts'
 import type { Quarantine } from '../../electron/gate/index.ts'
@@ -25,11 +26,10 @@ export async function demandQuarantineRoom(
 }
 
 function userUrl(account: string): string {
-  return `ftp://${encodeURIComponent(account)}@`
+  return `ftp://${encoded(account)}@`
 }
 
 /** As URLs name it: who sent it, from where, and where to. */
 export function sourceUrl(account: string, address: string, path: string): string {
-  const host = address.includes(':') ? `[${address}]` : address
-  return `${userUrl(account)}${host}${path.split('/').map(encodeURIComponent).join('/')}`
+  return `${userUrl(account)}${hostInUrl(address)}${path.split('/').map(encoded).join('/')}`
 }
