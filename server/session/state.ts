@@ -1,7 +1,9 @@
 /** What REIN resets, and what the next command does. */
+import type { LoginAccount } from '../accounts/types.ts'
 import { FACT_NAMES } from '../listings/format-facts.ts'
+import { ReplyError } from '../protocol/reply-error.ts'
 import type { VerbName } from '../verbs/table.ts'
-import type { LoginState } from './types.ts'
+import type { LoginState, Session } from './types.ts'
 
 export function newLogin(): LoginState {
   return {
@@ -18,6 +20,12 @@ export function newLogin(): LoginState {
     mlstFacts: FACT_NAMES,
     hash: 'SHA-256',
   }
+}
+
+/** Of whoever is logged in. @throws ReplyError 530 */
+export function accountOf({ login }: Pick<Session, 'login'>): LoginAccount {
+  if (login.account === null) throw new ReplyError(530, 'Log in first, with USER and PASS.')
+  return login.account
 }
 
 /** Clients say these between REST or ALLO and the transfer, although RFC 3659 section 5.1 wants REST to be the last. */

@@ -1,10 +1,10 @@
 /** RETR. */
 import { performance } from 'node:perf_hooks'
 import { ReplyError } from '../protocol/reply-error.ts'
+import { accountOf } from '../session/state.ts'
 import type { Session } from '../session/types.ts'
 import { checkData } from './announce.ts'
 import { toWire } from './ascii.ts'
-import { loggedIn } from './logged-in.ts'
 import { pace, pieceBytes } from './pace.ts'
 import { readAhead } from './read-ahead.ts'
 
@@ -14,7 +14,8 @@ import { readAhead } from './read-ahead.ts'
  */
 export async function download(session: Session, argument: string): Promise<void> {
   checkData(session)
-  const { account, login } = loggedIn(session)
+  const account = accountOf(session)
+  const { login } = session
   const files = session.files()
   const path = files.resolve(login.folder, argument)
   const start = login.restart

@@ -3,16 +3,16 @@ import { performance } from 'node:perf_hooks'
 import type { AuditOutcome } from '../../common/share.ts'
 import { ScanRefused, type Landing, type Upload, type UploadMode } from '../door/index.ts'
 import { ReplyError } from '../protocol/reply-error.ts'
+import { accountOf } from '../session/state.ts'
 import type { RunningTransfer, Session } from '../session/types.ts'
 import { checkData } from './announce.ts'
 import { FromWire } from './ascii.ts'
-import { loggedIn } from './logged-in.ts'
 import { pace, pieceBytes } from './pace.ts'
 
 /** Takes what the data connection brings into the door. @param moved gets the bytes of the wire, as they come */
 async function move(session: Session, upload: Upload, moved: RunningTransfer['moved']): Promise<void> {
-  const { account, login } = loggedIn(session)
-  const text = login.type === 'A' ? new FromWire() : null
+  const account = accountOf(session)
+  const text = session.login.type === 'A' ? new FromWire() : null
   const piece = pieceBytes(account, 'upload')
   const connection = await session.data.open('upload', session.signal)
   try {
@@ -57,8 +57,8 @@ export async function upload(
   announce: (path: string) => void = () => session.reply(150, 'Send the file.'),
 ): Promise<void> {
   checkData(session)
-  const { account, login } = loggedIn(session)
-  const { services, address, signal } = session
+  const account = accountOf(session)
+  const { login, services, address, signal } = session
   const began = performance.now()
   const running = services.transfers.begin({
     session: session.id,

@@ -26,12 +26,6 @@ export function pathOf(session: Session, argument: string): string {
   return session.files().resolve(session.login.folder, argument)
 }
 
-/** Of whoever is logged in. @throws ReplyError 530 */
-export function accountOf({ login }: Session): NonNullable<Session['login']['account']> {
-  if (login.account === null) throw new ReplyError(530, 'Log in first, with USER and PASS.')
-  return login.account
-}
-
 /** In 257 a quote in a path is doubled (RFC 959 appendix II). */
 export function quoted(path: string): string {
   return `"${path.replaceAll('"', '""')}"`

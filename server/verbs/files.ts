@@ -1,7 +1,8 @@
 /** Files and folders, and what is known of them. */
 import { ReplyError } from '../protocol/reply-error.ts'
+import { accountOf } from '../session/state.ts'
 import type { Handler } from '../session/types.ts'
-import { accountOf, audited, pathOf } from './change.ts'
+import { audited, pathOf } from './change.ts'
 import { foldersVerbs } from './folders.ts'
 import { hashesVerbs } from './hashes.ts'
 import { timesVerbs } from './times.ts'

@@ -1,7 +1,8 @@
 /** Walking, making and removing folders. */
 import { parentOf } from '../files/names.ts'
+import { accountOf } from '../session/state.ts'
 import type { Handler, Session } from '../session/types.ts'
-import { accountOf, audited, pathOf, quoted } from './change.ts'
+import { audited, pathOf, quoted } from './change.ts'
 
 async function enter(session: Session, path: string): Promise<void> {
   await session.files().enter(path)

@@ -1,7 +1,7 @@
 /** Files that go up and down. */
 import { ReplyError } from '../protocol/reply-error.ts'
 import type { Handler, Session } from '../session/types.ts'
-import { download, loggedIn, upload } from '../transfers/index.ts'
+import { download, upload } from '../transfers/index.ts'
 
 function target(session: Session, argument: string): string {
   return session.files().resolve(session.login.folder, argument)
@@ -33,7 +33,7 @@ export const transfersVerbs = {
   },
 
   async APPE(session, argument) {
-    const { rights } = loggedIn(session).login
+    const { rights } = session.login
     const path = target(session, argument)
     if (!rights.has('write')) {
       if (!rights.has('append')) throw new ReplyError(550, 'You may not add to files here.')
