@@ -29,7 +29,7 @@ export const RIGHTS_OF_ROLE: Record<Exclude<Role, 'custom'>, readonly Right[]> =
 /** Letters, digits, and inside also ". _ - @ +": what is safe in a folder's name, in logs and in a command. */
 export const accountNameSchema = z
   .string()
-  .max(64)
+  .max(64, 'A name has at most 64 characters.')
   .regex(/^[\p{L}\p{N}](?:[\p{L}\p{N}._@+-]*[\p{L}\p{N}_@+-])?$/u, 'Use letters, digits, and . _ - @ + between them.')
 
 /** Names that RFC 1635 clients use for a login without an account; no account may have one. */
@@ -178,6 +178,10 @@ export const shareConfigSchema = z.strictObject({
     .default('Sluice: every upload is scanned.'),
 })
 export type ShareConfig = z.infer<typeof shareConfigSchema>
+
+/** True when there is no folder for accounts, and none that guests or new accounts get: nothing to serve. */
+export const sharesNothing = ({ root, anonymous, signUp }: ShareConfig): boolean =>
+  root === '' && !anonymous.enabled && !signUp.enabled
 
 // ---- audit log ---------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
  * alike.
  */
 import { SluiceError } from '../common/errors.ts'
-import type { FirstAccount, ShareConfig, ShareStatus } from '../common/share.ts'
+import { sharesNothing, type FirstAccount, type ShareConfig, type ShareStatus } from '../common/share.ts'
 import type { ScanGate } from '../electron/gate/index.ts'
 import { watchAccounts } from './account-watch.ts'
 import { createFirstAccount } from './accounts/first-account.ts'
@@ -116,8 +116,7 @@ function runningShare(
 
 /** Said before anybody can connect. */
 async function checkFirstAccount({ config, database }: ShareOptions): Promise<void> {
-  const needed = config.root === '' && !config.anonymous.enabled && !config.signUp.enabled
-  if (!needed || (await database.accounts.list()).length > 0) return
+  if (!sharesNothing(config) || (await database.accounts.list()).length > 0) return
   throw new SluiceError('bad-argument', 'There is no account yet, and no folder for one. Say which folder to share.')
 }
 

@@ -6,7 +6,13 @@ import { SluiceError } from '../../../common/errors.ts'
 import type { AppEvent, ShareState } from '../../../common/ipc.ts'
 import type { SessionState } from '../../../common/models.ts'
 import type { ShareArgument, ShareEvent, ShareMethod, ShareResults } from '../../../common/share-control.ts'
-import { SHARE_STOP_GRACE, type AuditFilter, type FirstAccount, type ShareConfig } from '../../../common/share.ts'
+import {
+  SHARE_STOP_GRACE,
+  sharesNothing,
+  type AuditFilter,
+  type FirstAccount,
+  type ShareConfig,
+} from '../../../common/share.ts'
 import type { AgentAddress } from '../../gate/index.ts'
 import { ShareConfigStore } from './config-store.ts'
 import { ServerSupervisor } from './server-supervisor.ts'
@@ -67,9 +73,7 @@ export class ShareService {
   /** @throws SluiceError bad-argument without a folder to share, or what keeps the server from starting */
   async start(): Promise<{ firstAccount: FirstAccount | null }> {
     const config = this.#store.get()
-    const { root, anonymous, signUp } = config
-    const nobodyNeedsIt = anonymous.enabled || signUp.enabled
-    if (root === '' && !nobodyNeedsIt) throw new SluiceError('bad-argument', 'Choose the folder to share first.')
+    if (sharesNothing(config)) throw new SluiceError('bad-argument', 'Choose the folder to share first.')
     return this.#server.start(config)
   }
 

@@ -72,9 +72,7 @@ export function accountNameProblem(name: string, taken: readonly string[]): stri
   const lower = name.toLowerCase()
   if (ANONYMOUS_NAMES.includes(lower)) return 'This name is for guests without an account.'
   if (taken.some((one) => one.toLowerCase() === lower)) return 'There is an account of this name.'
-  const parsed = accountNameSchema.safeParse(name)
-  if (name.length > 64) return 'A name has at most 64 characters.'
-  return firstProblem(parsed) ?? null
+  return firstProblem(accountNameSchema.safeParse(name)) ?? null
 }
 
 export type ChangesCheck = { ok: true; changes: AccountChanges } | { ok: false; errors: AccountErrors }

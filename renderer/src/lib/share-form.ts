@@ -1,6 +1,6 @@
 /** The Share page's form: text while it is typed, checked against the configuration's schema before it is saved. */
 import { isLoopback } from '../../../common/loopback.ts'
-import { shareConfigSchema, type ShareConfig } from '../../../common/share.ts'
+import { shareConfigSchema, sharesNothing, type ShareConfig } from '../../../common/share.ts'
 import { parseSize, sizeText } from './size-text.ts'
 
 export interface ShareForm {
@@ -240,8 +240,8 @@ export const ADVANCED: ReadonlySet<ShareField> = new Set<ShareField>([
 ])
 
 /** Why a configuration that is well-formed cannot be started; null when it can be tried. */
-export const startProblem = ({ root, anonymous, signUp }: ShareConfig): FieldErrors | null =>
-  root === '' && !anonymous.enabled && !signUp.enabled ? { root: 'Choose the folder to share first.' } : null
+export const startProblem = (config: ShareConfig): FieldErrors | null =>
+  sharesNothing(config) ? { root: 'Choose the folder to share first.' } : null
 
 /** True when other computers may come in and may do so without TLS. */
 export const isExposed = (form: Pick<ShareForm, 'reach' | 'tls'>): boolean =>
