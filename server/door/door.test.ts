@@ -19,14 +19,12 @@ import { testOnLinux, testOnPosix, testUnless } from '../../testing/test-unless.
 import { isPartName, keptPartName } from '../files/part-names.ts'
 import { shareFolder, type SharedFolder } from '../test/shared-folder.ts'
 import { createDoor, type DoorOptions } from './door.ts'
-import type { Door, Landing, Upload, UploadMode, UploadRequest } from './types.ts'
+import { sendingBy, type Sending } from './test/sending.ts'
+import type { Door, Upload, UploadMode, UploadRequest } from './types.ts'
 
-interface Place extends SharedFolder {
+interface Place extends SharedFolder, Sending {
   door: Door
   open(path: string, mode?: UploadMode, changes?: Partial<UploadRequest>): Promise<Upload>
-  put(path: string, text: string, mode?: UploadMode): Promise<Landing>
-  /** Begins, writes and breaks off. */
-  cut(path: string, text: string, mode?: UploadMode): Promise<void>
   text(name: string): Promise<string>
 }
 
@@ -46,20 +44,7 @@ async function place(
     ...folder,
     door,
     open,
-    put: async (path, text, mode) => {
-      const upload = await open(path, mode)
-      try {
-        await upload.write(Buffer.from(text))
-        return await upload.finish()
-      } finally {
-        await upload.abort()
-      }
-    },
-    cut: async (path, text, mode) => {
-      const upload = await open(path, mode)
-      await upload.write(Buffer.from(text))
-      await upload.abort()
-    },
+    ...sendingBy(open),
     text: (name) => readFile(join(root, name), 'utf8'),
   }
 }

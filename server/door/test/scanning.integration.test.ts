@@ -11,12 +11,11 @@ import { eicar, EICAR_SIGNATURE } from '../../../testing/eicar.ts'
 import { startScanner, type Scanner } from '../../../testing/scanner.ts'
 import { keptPartName } from '../../files/part-names.ts'
 import { shareFolder, type SharedFolder } from '../../test/shared-folder.ts'
-import { createDoor, ScanRefused, type Landing, type Upload, type UploadMode } from '../index.ts'
+import { createDoor, ScanRefused, type Upload, type UploadMode } from '../index.ts'
+import { sendingBy, type Sending } from './sending.ts'
 
-interface Guarded extends SharedFolder, Scanner {
+interface Guarded extends SharedFolder, Scanner, Sending {
   open(path: string, mode?: UploadMode, signal?: AbortSignal): Promise<Upload>
-  put(path: string, bytes: Buffer | string, mode?: UploadMode): Promise<Landing>
-  cut(path: string, bytes: Buffer): Promise<void>
   quarantined: QuarantineItem[]
   problems: string[]
 }
@@ -35,25 +34,7 @@ async function guard(options: ClamdOptions = {}, changes: Partial<Account> = {})
   onTestFinished(() => door.dispose())
   const open: Guarded['open'] = (path, mode = { kind: 'replace' }, signal = new AbortController().signal) =>
     door.open({ files, account, address: '192.0.2.7', path, mode, announced: null, signal })
-  return Object.assign(scanner, folder, {
-    quarantined,
-    problems,
-    open,
-    put: async (path: string, bytes: Buffer | string, mode?: UploadMode) => {
-      const upload = await open(path, mode)
-      try {
-        await upload.write(Buffer.from(bytes))
-        return await upload.finish()
-      } finally {
-        await upload.abort()
-      }
-    },
-    cut: async (path: string, bytes: Buffer) => {
-      const upload = await open(path)
-      await upload.write(bytes)
-      await upload.abort()
-    },
-  })
+  return Object.assign(scanner, folder, { quarantined, problems, open, ...sendingBy(open) })
 }
 
 describeWith(['clamd'], 'at the door', () => {
