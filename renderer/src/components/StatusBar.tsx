@@ -6,7 +6,7 @@ import { engineText, unscannedText } from '../../../common/status-rows.ts'
 import { useScanPolicy } from '../state/scan-policy.ts'
 import { restartScanner, useScanner } from '../state/scanner.ts'
 import { useSession } from '../state/session.ts'
-import { useShare } from '../state/share.ts'
+import { useUnscannedShare } from '../state/share.ts'
 import { useTransfers } from '../state/transfers.ts'
 import { openDialog, showTab } from '../state/ui.ts'
 import './StatusBar.css'
@@ -35,7 +35,7 @@ export function StatusBar() {
 
 function Scanner({ status }: { status: ScannerStatus }) {
   const off = unscannedText(useScanPolicy((s) => s.policy))
-  const unscannedShare = useShare(({ share }) => share !== null && 'scan' in share.status && !share.status.scan)
+  const unscannedShare = useUnscannedShare()
   if (off !== null) {
     return (
       <span className="status-item tone-bad" role="status">

@@ -2,7 +2,7 @@ import { RadioTower, Settings as SettingsIcon, ShieldOff } from 'lucide-react'
 import { ToggleGroup } from 'radix-ui'
 import { dataModeSchema, transferTypeSchema, type Settings } from '../../../common/models.ts'
 import { updateSettings, useSettings } from '../state/settings.ts'
-import { useShare } from '../state/share.ts'
+import { useShare, useUnscannedShare } from '../state/share.ts'
 import { openDialog, report } from '../state/ui.ts'
 import { showFiles, showShare, useView } from '../state/view.ts'
 import { IconButton } from './IconButton.tsx'
@@ -69,7 +69,7 @@ export function Toolbar() {
 /** The way to the page for sharing, and whether something is shared. */
 function ShareButton() {
   const state = useShare((s) => s.share?.status.state ?? 'stopped')
-  const unscanned = useShare(({ share }) => share !== null && 'scan' in share.status && !share.status.scan)
+  const unscanned = useUnscannedShare()
   const shown = useView((s) => s.view === 'share')
   return (
     <button

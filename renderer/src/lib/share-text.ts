@@ -9,6 +9,7 @@ import {
   type Right,
   type Role,
   type ShareAddress,
+  type ShareConfig,
   type ShareInterface,
   type ShareStatus,
 } from '../../../common/share.ts'
@@ -122,6 +123,10 @@ export function byUse(addresses: readonly ShareAddress[]): readonly ShareAddress
     .toSorted((a, b) => a.rank.map((value, at) => value - (b.rank[at] ?? 0)).find((found) => found !== 0) ?? 0)
     .map(({ address }) => address)
 }
+
+/** Whether uploads are scanned: by the server that runs, else by the one that would. */
+export const scansUploads = (status: ShareStatus, config: Pick<ShareConfig, 'scan'>): boolean =>
+  'scan' in status ? status.scan : config.scan
 
 /** What to choose in an FTP app so that it gets in. */
 export function appText(implicit: boolean, status: Extract<ShareStatus, { fingerprint: unknown }>): string {

@@ -56,6 +56,10 @@ export const useShare = create<ShareSlice>()(() => ({
   tryOut: { state: 'idle' },
 }))
 
+/** True while a server runs that takes uploads unscanned. */
+export const useUnscannedShare = (): boolean =>
+  useShare(({ share }) => share !== null && 'scan' in share.status && !share.status.scan)
+
 /** What main says, by an event or in an answer. */
 export function takeShare(share: ShareState): void {
   const { share: before } = useShare.getState()

@@ -1,6 +1,6 @@
 import { CircleAlert, RotateCw, ShieldOff, TriangleAlert } from 'lucide-react'
 import type { ShareState } from '../../../../common/ipc.ts'
-import { isReadable } from '../../lib/share-text.ts'
+import { isReadable, scansUploads } from '../../lib/share-text.ts'
 import { editShare, restartSharing, saveShare, useShare } from '../../state/share.ts'
 import { ShareProblems } from './ShareProblems.tsx'
 
@@ -8,7 +8,7 @@ import { ShareProblems } from './ShareProblems.tsx'
 export function ShareBanners({ share: { status, config, restartNeeded } }: { share: ShareState }) {
   const problem = useShare((s) => s.problem)
   const busy = useShare((s) => s.busy)
-  const scans = 'scan' in status ? status.scan : config.scan
+  const scans = scansUploads(status, config)
   return (
     <div className="share-banners">
       {!scans && (

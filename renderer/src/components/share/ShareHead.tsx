@@ -16,7 +16,7 @@ import { formatTime } from '../../../../common/format.ts'
 import type { ShareConfig, ShareStatus } from '../../../../common/share.ts'
 import { engineText } from '../../../../common/status-rows.ts'
 import { visibleName } from '../../lib/names.ts'
-import { headText, STOP_SECONDS } from '../../lib/share-text.ts'
+import { headText, scansUploads, STOP_SECONDS } from '../../lib/share-text.ts'
 import { useSecondsUntil } from '../../lib/useSecondsUntil.ts'
 import { startSharing, stopSharing, useShare } from '../../state/share.ts'
 
@@ -87,7 +87,7 @@ function StateIcon({ status: { state } }: { status: ShareStatus }) {
 
 /** What happens to uploads: of the server that runs, else of the one that would. */
 function ScanState({ status, config }: ShareHeadProps) {
-  const scans = 'scan' in status ? status.scan : config.scan
+  const scans = scansUploads(status, config)
   if (!scans) {
     return (
       <span className="scan scan-off">
