@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { ReplyError } from '../protocol/reply-error.ts'
 import { accountOf } from '../session/state.ts'
 import type { Session } from '../session/types.ts'
-import { checkData } from './announce.ts'
+import { checkData, restart } from './announce.ts'
 import { toWire } from './ascii.ts'
 import { pace, pieceBytes } from './pace.ts'
 import { readAhead } from './read-ahead.ts'
@@ -18,10 +18,8 @@ export async function download(session: Session, argument: string): Promise<void
   const { login } = session
   const files = session.files()
   const path = files.resolve(login.folder, argument)
-  const start = login.restart
+  const start = restart(session)
   const ascii = login.type === 'A'
-  // What REST counts are bytes of the disk, which those of the wire are not in TYPE A (RFC 3659 section 5.3).
-  if (ascii && start > 0) throw new ReplyError(501, 'REST needs TYPE I.')
   const file = await files.openRead(path)
   const began = performance.now()
   const running = session.services.transfers.begin({

@@ -4,6 +4,7 @@ import { factsLine, isListable, listable, listArguments, listingBytes, listLine,
 import { ReplyError } from '../protocol/reply-error.ts'
 import type { Handler, Session } from '../session/types.ts'
 import { checkData } from '../transfers/index.ts'
+import { pathOf } from './change.ts'
 
 async function send(
   session: Session,
@@ -38,7 +39,7 @@ export const listingsVerbs = {
   async MLSD(session, argument) {
     checkData(session)
     const files = session.files()
-    const path = files.resolve(session.login.folder, argument)
+    const path = pathOf(session, argument)
     // RFC 3659 section 7.2: MLSD of anything but a folder is 501.
     if ((await files.facts(path)).type !== 'dir') throw new ReplyError(501, 'That is no folder. Use MLST.')
     await files.enter(path)
@@ -48,7 +49,7 @@ export const listingsVerbs = {
 
   async MLST(session, argument) {
     const files = session.files()
-    const path = files.resolve(session.login.folder, argument)
+    const path = pathOf(session, argument)
     const facts = listable(await files.facts(path))
     if (facts === null || !isListable(path)) throw new ReplyError(550, 'It has a name that cannot be shown.')
     const { mlstFacts, rights } = session.login

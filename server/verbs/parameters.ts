@@ -3,17 +3,17 @@ import { printableName } from '../../common/safe-name.ts'
 import { ReplyError } from '../protocol/reply-error.ts'
 import { FACT_NAMES, statListing } from '../listings/index.ts'
 import type { Handler, Session } from '../session/types.ts'
-import { featureLines, HASHES, helpLines, helpOf, siteHelpLines } from './features.ts'
+import { featureLines, HASHES, helpLines, helpOf } from './features.ts'
+import { siteHelp } from './site.ts'
 
-const help: Handler = (session, argument) => {
+const help: Handler = (session, argument, verb) => {
   const topic = argument.trim()
   if (topic === '') {
     session.reply(214, ['These commands are taken:', ...helpLines(), 'HELP and a command tells more of it.'])
     return
   }
   if (topic.toUpperCase() === 'SITE') {
-    session.reply(214, ['Commands of this server:', ...siteHelpLines(session.services.config), 'End'])
-    return
+    return siteHelp(session, '', verb)
   }
   const text = helpOf(topic)
   if (text === null) throw new ReplyError(501, 'There is no such command.')

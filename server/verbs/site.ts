@@ -7,11 +7,12 @@ import { chmod, utime } from './site-files.ts'
 import { signUp } from './site-signup.ts'
 import { SITE_VERBS, type SiteName } from './table.ts'
 
-const help: Handler = (session) =>
+/** SITE HELP, and HELP SITE. */
+export const siteHelp: Handler = (session) =>
   session.reply(214, ['Commands of this server:', ...siteHelpLines(session.services.config), 'End'])
 
 const HANDLERS: Record<SiteName, Handler> = {
-  HELP: help,
+  HELP: siteHelp,
   CHMOD: chmod,
   UTIME: utime,
   AUDIT: audit,

@@ -1,21 +1,12 @@
 /** Files that go up and down. */
 import { ReplyError } from '../protocol/reply-error.ts'
-import type { Handler, Session } from '../session/types.ts'
-import { download, upload } from '../transfers/index.ts'
-
-function target(session: Session, argument: string): string {
-  return session.files().resolve(session.login.folder, argument)
-}
+import type { Handler } from '../session/types.ts'
+import { download, restart, upload } from '../transfers/index.ts'
+import { pathOf } from './change.ts'
 
 /** The largest number that is still exact: files are not longer. */
 function byteCount(text: string): number | null {
   return /^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : null
-}
-
-/** What REST counts are bytes of the disk, which those of the wire are not in TYPE A. @throws ReplyError 501 */
-function restart({ login }: Session): number {
-  if (login.type === 'A' && login.restart > 0) throw new ReplyError(501, 'REST needs TYPE I.')
-  return login.restart
 }
 
 export const transfersVerbs = {
@@ -23,18 +14,18 @@ export const transfersVerbs = {
 
   STOR(session, argument) {
     const offset = restart(session)
-    return upload(session, target(session, argument), offset > 0 ? { kind: 'resume', offset } : { kind: 'replace' })
+    return upload(session, pathOf(session, argument), offset > 0 ? { kind: 'resume', offset } : { kind: 'replace' })
   },
 
   STOU(session, argument) {
     // RFC 1123 section 4.1.2.9: exactly this form, for clients read the name from it. The name may be chosen freely.
     const announce = (path: string): void => session.reply(150, `FILE: ${path}`)
-    return upload(session, target(session, argument === '' ? 'upload' : argument), { kind: 'unique' }, announce)
+    return upload(session, pathOf(session, argument === '' ? 'upload' : argument), { kind: 'unique' }, announce)
   },
 
   async APPE(session, argument) {
     const { rights } = session.login
-    const path = target(session, argument)
+    const path = pathOf(session, argument)
     if (!rights.has('write')) {
       if (!rights.has('append')) throw new ReplyError(550, 'You may not add to files here.')
       // Who may only append must not make files: there has to be one.
