@@ -2,7 +2,6 @@
 import type { Socket } from 'node:net'
 import { systemCode } from '../common/errors.ts'
 import type { ShareConfig } from '../common/share.ts'
-import { plainAddress } from './data/addresses.ts'
 import { createDataConnections, createPassivePorts, type PassivePorts } from './data/index.ts'
 import { createDoor } from './door/index.ts'
 import { openUserFiles } from './files/index.ts'
@@ -43,7 +42,6 @@ class RunningServer implements FtpServer {
   readonly #refusals = new Set<Socket>()
   readonly #watchers = new Set<() => void>()
   #listeners: Listeners | null = null
-  #addresses: FtpServer['addresses'] = []
   #lastSession = 0
   #stopping: Promise<void> | null = null
   #endSweeping: () => Promise<void> = () => Promise.resolve()
@@ -84,13 +82,12 @@ class RunningServer implements FtpServer {
       (socket, implicit) => this.#welcome(socket, implicit),
       (message) => this.#problem(message),
     )
-    this.#addresses = this.#listeners.addresses
     this.#endSweeping = keepSwept(database.accounts, this.#services.door, (message) => this.#problem(message))
-    database.audit.add({ kind: 'server-started', outcome: 'ok', detail: summary(config, this.#addresses) })
+    database.audit.add({ kind: 'server-started', outcome: 'ok', detail: summary(config, this.addresses) })
   }
 
   get addresses(): FtpServer['addresses'] {
-    return this.#addresses
+    return this.#listeners?.addresses ?? []
   }
 
   sessions(): ReturnType<FtpServer['sessions']> {
@@ -155,7 +152,7 @@ class RunningServer implements FtpServer {
       socket.destroy()
       return
     }
-    const admission = this.#services.limits.admit(plainAddress(socket.remoteAddress))
+    const admission = this.#services.limits.admit(socket.remoteAddress)
     if (typeof admission === 'string') {
       this.#refuse(socket, implicit, admission)
       return

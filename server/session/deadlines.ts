@@ -5,8 +5,7 @@ export class Deadlines {
   readonly #limits: Pick<ShareConfig['limits'], 'idleSeconds' | 'loginSeconds'>
   readonly #late: (text: string) => void
   #timer: NodeJS.Timeout | null = null
-  /** ms of the monotonic clock; null: logged in. */
-  #loginBy: number | null = null
+  #loginDue = false
   #over = false
 
   /** @param late gets 421's text */
@@ -17,23 +16,24 @@ export class Deadlines {
 
   /** From now on a login is due. */
   expectLogin(): void {
-    this.#loginBy = performance.now() + this.#limits.loginSeconds * 1000
-    this.#watchLogin()
+    if (this.#over) return
+    this.#loginDue = true
+    this.#set(this.#limits.loginSeconds * 1000, 'You did not log in in time.')
   }
 
   loggedIn(): void {
-    this.#loginBy = null
+    this.#loginDue = false
     this.#clear()
   }
 
   /** A command runs: silence is no fault of the client's, but the login stays due whatever it does. */
   busy(): void {
-    if (this.#loginBy === null) this.#clear()
+    if (!this.#loginDue) this.#clear()
   }
 
   /** Nothing runs: the client's turn. */
   idle(): void {
-    if (this.#loginBy !== null || this.#over) return
+    if (this.#loginDue || this.#over) return
     const { idleSeconds } = this.#limits
     this.#set(idleSeconds * 1000, `Nothing was asked for ${idleSeconds} seconds.`)
   }
@@ -41,11 +41,6 @@ export class Deadlines {
   dispose(): void {
     this.#over = true
     this.#clear()
-  }
-
-  #watchLogin(): void {
-    if (this.#loginBy === null || this.#over) return
-    this.#set(Math.max(0, this.#loginBy - performance.now()), 'You did not log in in time.')
   }
 
   #set(ms: number, text: string): void {
