@@ -4,7 +4,7 @@ import type { Facts } from '../files/types.ts'
 
 /** All that can be shown, in the order of FEAT. */
 export const FACT_NAMES = ['type', 'size', 'modify', 'perm', 'unique', 'UNIX.mode', 'UNIX.owner', 'UNIX.group'] as const
-export type FactName = (typeof FACT_NAMES)[number]
+type FactName = (typeof FACT_NAMES)[number]
 
 /** "YYYYMMDDHHMMSS" in UTC (RFC 3659 section 2.3). @param ms since the epoch */
 export function timeValue(ms: number): string {

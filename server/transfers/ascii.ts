@@ -3,36 +3,19 @@
 const LF = 10
 const CR = 13
 
-async function* mapped(
-  source: AsyncIterable<Buffer>,
-  convert: (chunk: Buffer) => Buffer,
-  end: () => Buffer | null,
-): AsyncGenerator<Buffer> {
-  for await (const chunk of source) {
-    const converted = convert(chunk)
-    if (converted.length > 0) yield converted
-  }
-  const last = end()
-  if (last !== null) yield last
-}
-
 /** LF becomes CRLF; a CRLF that is there stays one, wherever chunks divide it. */
-export function toWire(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+export async function* toWire(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let before = 0
-  return mapped(
-    source,
-    (chunk) => {
-      const out = Buffer.allocUnsafe(chunk.length * 2)
-      let length = 0
-      for (const byte of chunk) {
-        if (byte === LF && before !== CR) out[length++] = CR
-        out[length++] = byte
-        before = byte
-      }
-      return out.subarray(0, length)
-    },
-    () => null,
-  )
+  for await (const chunk of source) {
+    const out = Buffer.allocUnsafe(chunk.length * 2)
+    let length = 0
+    for (const byte of chunk) {
+      if (byte === LF && before !== CR) out[length++] = CR
+      out[length++] = byte
+      before = byte
+    }
+    if (length > 0) yield out.subarray(0, length)
+  }
 }
 
 /** Takes chunks as the wire brings them and gives what goes to the disk: CRLF becomes LF, a lone CR stays. */

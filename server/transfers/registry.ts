@@ -24,7 +24,6 @@ class Meter {
     const second = Math.floor(now / 1000)
     const passed = Math.min(second - this.#second, this.#steps.length)
     for (let step = 1; step <= passed; step++) this.#steps[(this.#second + step) % this.#steps.length] = 0
-    if (passed >= this.#steps.length) this.#steps.fill(0)
     this.#second = Math.max(second, this.#second)
   }
 
