@@ -86,7 +86,7 @@ export class ControlClient {
     this.#listen()
   }
 
-  /** A passive data connection by EPSV, with TLS after PROT P. */
+  /** The port of a passive data connection, by EPSV. */
   async passive(): Promise<number> {
     const { code, lines } = await this.command('EPSV')
     const port = /\|\|\|(\d+)\|/.exec(lines[0] ?? '')?.[1]

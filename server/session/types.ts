@@ -77,7 +77,7 @@ export interface Session {
   pbsz: boolean
   /** Aborts with ABOR, and when the session ends; new for every command. */
   readonly signal: AbortSignal
-  /** True while a transfer runs: STAT then tells of it. */
+  /** The command whose transfer runs, secrets hidden: STAT tells of it. Null: none runs. */
   readonly transferring: string | null
   /** Files of whoever is logged in. @throws ReplyError 530 */
   files(): UserFiles
