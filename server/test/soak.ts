@@ -8,6 +8,7 @@ import { readdirSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { ControlClient } from '../../testing/control-client.ts'
 import type { TestFtpServer } from '../../testing/ftp-server.ts'
 
 /** Sessions at the same time. */
@@ -46,75 +47,20 @@ export function leftBy({ server, root }: TestFtpServer): Left {
   }
 }
 
-/** A client that only this test needs: replies one at a time, and ends that are no farewell. */
-class Client {
-  readonly #socket: Socket
-  #text = ''
-  #bell = Promise.withResolvers<void>()
-  #closed = false
-
-  constructor(socket: Socket) {
-    this.#socket = socket
-    socket.setEncoding('utf8')
-    socket.on('data', (part: string) => {
-      this.#text += part
-      this.#ring()
-    })
-    socket.on('error', () => undefined)
-    socket.on('close', () => {
-      this.#closed = true
-      this.#ring()
-    })
-  }
-
-  #ring(): void {
-    this.#bell.resolve()
-    this.#bell = Promise.withResolvers<void>()
-  }
-
-  /** The next reply. @throws Error when the connection closes first */
-  async reply(): Promise<string> {
-    for (;;) {
-      const end = /^(\d{3} [^\n]*)\r\n/m.exec(this.#text)
-      if (end !== null) {
-        this.#text = this.#text.slice(end.index + end[0].length)
-        return end[1] ?? ''
-      }
-      if (this.#closed) throw new Error('The server closed the connection.')
-      await this.#bell.promise
-    }
-  }
-
-  async ask(command: string): Promise<string> {
-    this.#socket.write(`${command}\r\n`)
-    return await this.reply()
-  }
-
-  async data(): Promise<Socket> {
-    const reply = await this.ask('EPSV')
-    const socket = connect(Number(/\|\|\|(\d+)\|/.exec(reply)?.[1]), '127.0.0.1')
-    socket.on('error', () => undefined)
-    await once(socket, 'connect')
-    return socket
-  }
-
-  destroy(): void {
-    this.#socket.destroy()
-  }
-
-  reset(): void {
-    this.#socket.resetAndDestroy()
-  }
+/** A passive data connection whose end may be a reset. */
+async function dataOf(client: ControlClient): Promise<Socket> {
+  const socket = connect(await client.passive(), '127.0.0.1')
+  socket.on('error', () => undefined)
+  await once(socket, 'connect')
+  return socket
 }
 
-async function login(server: TestFtpServer): Promise<Client> {
-  const socket = connect(server.port, server.host)
-  const client = new Client(socket)
-  await once(socket, 'connect')
+async function login(server: TestFtpServer): Promise<ControlClient> {
+  const client = await ControlClient.connect(server.host, server.port)
   await client.reply()
-  await client.ask(`USER ${server.user}`)
-  const answer = await client.ask(`PASS ${server.password}`)
-  if (!answer.startsWith('230')) throw new Error(`not let in: ${answer}`)
+  await client.command(`USER ${server.user}`)
+  const { code, lines } = await client.command(`PASS ${server.password}`)
+  if (code !== 230) throw new Error(`not let in: ${lines.join(' ')}`)
   return client
 }
 
@@ -125,55 +71,55 @@ async function closed(socket: Socket): Promise<void> {
 }
 
 /** The ways in which a session goes, good and bad. Each ends its own. */
-const WAYS: readonly ((client: Client, name: string) => Promise<void>)[] = [
+const WAYS: readonly ((client: ControlClient, name: string) => Promise<void>)[] = [
   async (client, name) => {
-    const data = await client.data()
-    await client.ask(`STOR ${name}`)
+    const data = await dataOf(client)
+    await client.command(`STOR ${name}`)
     data.end(CONTENT)
     await Promise.all([closed(data), client.reply()])
-    await client.ask('QUIT')
+    await client.command('QUIT')
     client.destroy()
   },
   async (client, name) => {
-    const data = await client.data()
-    await client.ask(`STOR ${name}.cut`)
+    const data = await dataOf(client)
+    await client.command(`STOR ${name}.cut`)
     data.write(CONTENT)
     data.resetAndDestroy()
     await client.reply()
     client.destroy()
   },
   async (client, name) => {
-    const data = await client.data()
-    await client.ask(`STOR ${name}.left`)
+    const data = await dataOf(client)
+    await client.command(`STOR ${name}.left`)
     data.write(CONTENT)
-    client.reset()
+    client.socket.resetAndDestroy()
     await closed(data)
   },
   async (client) => {
-    const data = await client.data()
-    await client.ask('MLSD')
+    const data = await dataOf(client)
+    await client.command('MLSD')
     await Promise.all([closed(data), client.reply()])
-    client.reset()
+    client.socket.resetAndDestroy()
   },
   async (client) => {
-    const data = await client.data()
-    await client.ask('RETR kept.bin')
+    const data = await dataOf(client)
+    await client.command('RETR kept.bin')
     data.resetAndDestroy()
     await client.reply()
-    await client.ask('QUIT')
+    await client.command('QUIT')
     client.destroy()
   },
   async (client) => {
-    const data = await client.data()
-    await client.ask('RETR kept.bin')
+    const data = await dataOf(client)
+    await client.command('RETR kept.bin')
     data.resume()
-    client.reset()
+    client.socket.resetAndDestroy()
     await closed(data)
   },
   async (client) => {
     // Prepared and never used.
-    await client.ask('EPSV')
-    await client.ask('PASV')
+    await client.command('EPSV')
+    await client.command('PASV')
     client.destroy()
   },
   async (client) => {
