@@ -1,13 +1,11 @@
 import { chmodSync, mkdtempSync, realpathSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
+import { testAsUser } from '../../testing/test-unless.ts'
 import { checkShareRoot } from './root.ts'
 
-/** Nothing is closed to the system's administrator; Windows has no such bits. */
-const canTry = process.getuid !== undefined && process.getuid() !== 0
-
-test.runIf(canTry)('a folder that the server may not read is refused at once', async () => {
+testAsUser('a folder that the server may not read is refused at once', async () => {
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'sluice-root-')))
   onTestFinished(() => rmdirSync(folder))
   chmodSync(folder, 0o000)

@@ -1,5 +1,5 @@
 /** Which folders may be shared. */
-import { access, constants } from 'node:fs/promises'
+import { opendir, stat } from 'node:fs/promises'
 import { SluiceError, systemCode } from '../../common/errors.ts'
 import { printableText } from '../../common/safe-name.ts'
 import { resolveRoot } from '../files/index.ts'
@@ -28,8 +28,10 @@ export async function checkShareRoot(folder: string): Promise<string> {
   try {
     const found = await resolveRoot(folder)
     if ('problem' in found) refuse(folder, found.problem)
-    // To be written to it must not be: many shares are for reading.
-    await access(found.real, constants.R_OK | constants.X_OK)
+    // Tried, not asked: access(2) speaks of the user who started the program. Nor need it be open for writing, since
+    // many shares are for reading.
+    await (await opendir(found.real)).close()
+    await stat(`${found.real}/.`)
     return found.real
   } catch (error) {
     if (error instanceof SluiceError) throw error

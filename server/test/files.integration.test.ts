@@ -11,6 +11,7 @@ import { eicar, EICAR_SIGNATURE } from '../../testing/eicar.ts'
 import type { TestFtpServer } from '../../testing/ftp-server.ts'
 import { peer } from '../../testing/peers.ts'
 import { startScanner } from '../../testing/scanner.ts'
+import { testOnPosix } from '../../testing/test-unless.ts'
 import { keptPartName, newPartName } from '../files/part-names.ts'
 import { audited, codes, exchange, login, passive, start } from './data-client.ts'
 
@@ -168,7 +169,7 @@ describeWith(['openssl'], 'files', () => {
     ).toEqual([213, 550, 550, 550, 550])
   })
 
-  test.skipIf(process.platform === 'win32')('take permissions, but none to run as another', async () => {
+  testOnPosix('take permissions, but none to run as another', async () => {
     const server = await start()
     const client = await login(server)
     const file = put(server, 'x', 'x')

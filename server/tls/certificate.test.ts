@@ -16,6 +16,7 @@ import path from 'node:path'
 import { checkServerIdentity, connect as connectTls, TLSSocket, type SecureContext, type SecureVersion } from 'node:tls'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { serverCertificate } from '../../testing/certificates.ts'
+import { testOnPosix } from '../../testing/test-unless.ts'
 import { openCertificate, type CertificateHolder, type CertificateOptions } from './index.ts'
 import { makeCertificate } from './make-certificate.ts'
 
@@ -70,7 +71,7 @@ test('the first start makes a certificate for this computer, later ones keep it'
   expect(again.current().fingerprint).toBe(fingerprint)
 })
 
-test.skipIf(process.platform === 'win32')('only the owner may read the key', async () => {
+testOnPosix('only the owner may read the key', async () => {
   const folder = freshFolder()
   await open({ folder })
   expect(statSync(path.join(folder, 'certificate.pem')).mode & 0o777).toBe(0o600)
