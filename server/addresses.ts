@@ -2,17 +2,11 @@
 import { BlockList, isIPv6, isIPv4 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { hostInUrl } from '../common/endpoint.ts'
+import { PRIVATE_NETWORKS } from '../common/private-networks.ts'
 import type { ShareAddress } from '../common/share.ts'
 
-/** RFC 1918, 3927 and 6598; RFC 4193 and 4291. */
 const PRIVATE = new BlockList()
-PRIVATE.addSubnet('10.0.0.0', 8)
-PRIVATE.addSubnet('172.16.0.0', 12)
-PRIVATE.addSubnet('192.168.0.0', 16)
-PRIVATE.addSubnet('169.254.0.0', 16)
-PRIVATE.addSubnet('100.64.0.0', 10)
-PRIVATE.addSubnet('fc00::', 7, 'ipv6')
-PRIVATE.addSubnet('fe80::', 10, 'ipv6')
+for (const [address, bits, family] of PRIVATE_NETWORKS) PRIVATE.addSubnet(address, bits, family)
 
 const LOOPBACK = new BlockList()
 LOOPBACK.addSubnet('127.0.0.0', 8)
