@@ -4,7 +4,7 @@ import { plural } from '../../common/format.ts'
 import type { AuditEntry, AuditFilter, AuditPage, ShareConfig } from '../../common/share.ts'
 import { numberOf, type SqlDatabase } from '../database/sql.ts'
 import { conditionOf, filterInWords } from './conditions.ts'
-import { entryOf, rowOf } from './rows.ts'
+import { COLUMNS, entryOf, rowOf } from './rows.ts'
 import type { AuditLog, NewAuditEntry } from './types.ts'
 import { allRows, edge, newestId, newestRows, stretches } from './windows.ts'
 import { AuditWriter, insertRow } from './writer.ts'
@@ -77,8 +77,8 @@ export class DatabaseAudit implements AuditLog {
         ])
         const row = rowOf({ ...by, kind: 'audit-cleared', outcome: 'ok', detail: note(removed + done.changes) }, 0)
         await sql.run('UPDATE share_audit SET detail = ?, search = ? WHERE id = ?', [
-          row.at(-2) ?? null,
-          row.at(-1) ?? null,
+          row[COLUMNS.indexOf('detail')] ?? null,
+          row[COLUMNS.indexOf('search')] ?? null,
           noteId,
         ])
         return removed + done.changes
