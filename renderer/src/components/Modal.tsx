@@ -1,5 +1,5 @@
 import { AlertDialog, Dialog } from 'radix-ui'
-import { useState, type ReactNode } from 'react'
+import { useState, type ReactNode, type Ref } from 'react'
 import { isFocusFree } from '../lib/focus.ts'
 import { wayBack } from '../state/way-back.ts'
 import './Modal.css'
@@ -78,6 +78,43 @@ export function Ask({ title, description, wide = false, tone = 'plain', onClose,
 /** The buttons at the end of a dialog. */
 export function ModalButtons({ children }: { children: ReactNode }) {
   return <div className="modal-buttons">{children}</div>
+}
+
+interface ModalFormProps {
+  /** Class beside that of every form. */
+  frame?: string
+  ref?: Ref<HTMLFormElement> | undefined
+  busy: boolean
+  /** Of the button that sends it. */
+  text: string
+  onSubmit(): Promise<void>
+  onClose(): void
+  children: ReactNode
+}
+
+/** A form that fills a dialog, with its two buttons. What is wrong is said by the form, not by the browser. */
+export function ModalForm({ frame, ref, busy, text, onSubmit, onClose, children }: ModalFormProps) {
+  return (
+    <form
+      ref={ref}
+      className={frame === undefined ? 'modal-form' : `modal-form ${frame}`}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        void onSubmit()
+      }}
+    >
+      {children}
+      <ModalButtons>
+        <button type="button" className="button" onClick={onClose}>
+          Cancel
+        </button>
+        <button type="submit" className="button primary" disabled={busy}>
+          {text}
+        </button>
+      </ModalButtons>
+    </form>
+  )
 }
 
 /** The buttons of an `Ask` about what cannot be taken back. Cancel has the focus, so that an Enter too many does nothing. */

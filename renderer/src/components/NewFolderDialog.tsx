@@ -3,7 +3,7 @@ import type { Side } from '../../../common/models.ts'
 import { shownError } from '../api.ts'
 import { nameProblem, visibleName } from '../lib/names.ts'
 import { makeFolder } from '../state/pane-actions.ts'
-import { Modal, ModalButtons } from './Modal.tsx'
+import { Modal, ModalForm } from './Modal.tsx'
 
 interface NewFolderProps {
   side: Side
@@ -30,14 +30,7 @@ export function NewFolderDialog({ side, folder, onClose }: NewFolderProps) {
   }
   return (
     <Modal title="New folder" description={`In ${visibleName(folder)}`} onClose={onClose}>
-      <form
-        className="modal-form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
+      <ModalForm busy={busy} text={busy ? 'Creating…' : 'Create'} onSubmit={submit} onClose={onClose}>
         <input
           className="input"
           aria-label="Name"
@@ -57,15 +50,7 @@ export function NewFolderDialog({ side, folder, onClose }: NewFolderProps) {
         <p id="new-folder-problem" role="alert" className="form-problem tone-bad">
           {problem}
         </p>
-        <ModalButtons>
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" disabled={busy}>
-            {busy ? 'Creating…' : 'Create'}
-          </button>
-        </ModalButtons>
-      </form>
+      </ModalForm>
     </Modal>
   )
 }

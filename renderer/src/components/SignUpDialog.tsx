@@ -3,7 +3,7 @@ import { shownError } from '../api.ts'
 import { passwordProblem } from '../lib/account-form.ts'
 import { visibleName } from '../lib/names.ts'
 import { setUser, signUp, useSession } from '../state/session.ts'
-import { Modal, ModalButtons } from './Modal.tsx'
+import { Modal, ModalForm } from './Modal.tsx'
 import { Row } from './share/Fields.tsx'
 
 /** Null in `field`: what the server said, which may be about any of them. */
@@ -68,14 +68,13 @@ export function SignUpDialog({ onClose }: { onClose(): void }) {
       description={`${visibleName(host)} lets anybody make an account. Yours gets a folder of its own there. The password goes over the encrypted connection and is not kept on this computer.`}
       onClose={onClose}
     >
-      <form
+      <ModalForm
         ref={frame}
-        className="modal-form account-form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          void submit()
-        }}
+        frame="account-form"
+        busy={busy}
+        text={busy ? 'Creating…' : 'Create account and connect'}
+        onSubmit={submit}
+        onClose={onClose}
       >
         <Row id="sign-up-user" label="User name">
           {field('user', user, setUser)}
@@ -97,15 +96,7 @@ export function SignUpDialog({ onClose }: { onClose(): void }) {
         <p id="sign-up-problem" role="alert" className="form-problem tone-bad">
           {problem?.message}
         </p>
-        <ModalButtons>
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" disabled={busy}>
-            {busy ? 'Creating…' : 'Create account and connect'}
-          </button>
-        </ModalButtons>
-      </form>
+      </ModalForm>
     </Modal>
   )
 }

@@ -16,7 +16,7 @@ import { RIGHT_NAMES, ROLE_HINTS, ROLE_NAMES } from '../../lib/share-text.ts'
 import { addAccount, updateAccount, useShareAccounts } from '../../state/share-accounts.ts'
 import { useShare } from '../../state/share.ts'
 import { closeDialog, openDialog } from '../../state/ui.ts'
-import { Modal, ModalButtons } from '../Modal.tsx'
+import { Modal, ModalForm } from '../Modal.tsx'
 import { Segments } from '../Toolbar.tsx'
 import { CheckRow, FolderRow, Row, TextRow } from './Fields.tsx'
 
@@ -74,14 +74,13 @@ export function AccountDialog({ account, onClose }: { account: Account | null; o
       }
       onClose={onClose}
     >
-      <form
+      <ModalForm
         ref={frame}
-        className="modal-form account-form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          void submit()
-        }}
+        frame="account-form"
+        busy={busy}
+        text={account ? (busy ? 'Saving…' : 'Save') : busy ? 'Adding…' : 'Add account'}
+        onSubmit={submit}
+        onClose={onClose}
       >
         {account === null && (
           <>
@@ -152,15 +151,7 @@ export function AccountDialog({ account, onClose }: { account: Account | null; o
             {problem}
           </p>
         )}
-        <ModalButtons>
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" disabled={busy}>
-            {account ? (busy ? 'Saving…' : 'Save') : busy ? 'Adding…' : 'Add account'}
-          </button>
-        </ModalButtons>
-      </form>
+      </ModalForm>
     </Modal>
   )
 }

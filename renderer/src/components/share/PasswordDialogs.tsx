@@ -8,7 +8,7 @@ import { randomPassword } from '../../lib/password.ts'
 import { setAccountPassword } from '../../state/share-accounts.ts'
 import { useShare } from '../../state/share.ts'
 import { openDialog } from '../../state/ui.ts'
-import { Ask, Modal, ModalButtons } from '../Modal.tsx'
+import { Ask, Modal, ModalButtons, ModalForm } from '../Modal.tsx'
 import { PasswordRow } from './AccountDialog.tsx'
 import { CopyButton } from './CopyButton.tsx'
 
@@ -37,13 +37,12 @@ export function AccountPasswordDialog({ account, onClose }: { account: Account; 
       description="The old one no longer lets anybody in."
       onClose={onClose}
     >
-      <form
-        className="modal-form account-form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          void submit()
-        }}
+      <ModalForm
+        frame="account-form"
+        busy={busy}
+        text={busy ? 'Setting…' : 'Set the password'}
+        onSubmit={submit}
+        onClose={onClose}
       >
         <PasswordRow
           value={password}
@@ -53,15 +52,7 @@ export function AccountPasswordDialog({ account, onClose }: { account: Account; 
             setProblem(undefined)
           }}
         />
-        <ModalButtons>
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" disabled={busy}>
-            {busy ? 'Setting…' : 'Set the password'}
-          </button>
-        </ModalButtons>
-      </form>
+      </ModalForm>
     </Modal>
   )
 }
